@@ -1,0 +1,37 @@
+/** GitLab's access levels, as numbers of the members API. */
+export const accessLevels = {
+  none: 0,
+  minimal: 5,
+  guest: 10,
+  planner: 15,
+  reporter: 20,
+  developer: 30,
+  maintainer: 40,
+  owner: 50,
+} as const satisfies Record<string, number>;
+
+/** A GitLab role as written in settings. */
+export type Role = 'guest' | 'reporter' | 'developer' | 'maintainer' | 'owner';
+
+/** A GitLab user as GitLab names them in payloads. */
+export interface Person {
+  readonly id?: number | undefined;
+  readonly username: string;
+  readonly name: string;
+}
+
+/** Who acts: a Slack user, and the GitLab user they are known to be (undefined: not known). */
+export interface Actor {
+  readonly slackUserId: string;
+  readonly gitlab: Person | undefined;
+}
+
+/** The word for an access level: the highest role that it reaches. */
+export function roleName(accessLevel: number): Role | 'none' {
+  if (accessLevel >= accessLevels.owner) return 'owner';
+  if (accessLevel >= accessLevels.maintainer) return 'maintainer';
+  if (accessLevel >= accessLevels.developer) return 'developer';
+  if (accessLevel >= accessLevels.reporter) return 'reporter';
+  if (accessLevel >= accessLevels.guest) return 'guest';
+  return 'none';
+}

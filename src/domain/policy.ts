@@ -1,0 +1,54 @@
+import { type Actor, accessLevels, type Role, roleName } from './actor.ts';
+import { allow, type Decision } from './decision.ts';
+
+/** What a person wants to do. */
+export type Action = 'read' | 'deploy' | 'cancel_operation';
+
+/** Why somebody may not. Codes are shown, logged and recorded as they are. */
+export type PolicyReason = 'actor_not_linked' | 'not_a_member' | 'role_too_low' | 'not_a_deployer' | 'guest';
+
+/** Why somebody may not, and what it would take. */
+export interface PolicyRefusal {
+  readonly reason: PolicyReason;
+  /** The roles or names that would do, as written in settings. */
+  readonly needs: readonly string[];
+  readonly has: string;
+}
+
+/** What the decision rests on. `accessLevel` is GitLab's for that project, inherited included; 0: not a member. */
+export interface PolicyFacts {
+  readonly action: Action;
+  readonly actor: Actor;
+  readonly accessLevel: number;
+  readonly tier?: string | undefined;
+  readonly deployers?: readonly string[] | undefined;
+  /** Slack single- or multi-channel guest, bot or deactivated user. */
+  readonly restricted: boolean;
+}
+
+/** Decides whether a person may do this here. Pure: every fact is read before. */
+export function decidePolicy(facts: PolicyFacts): Decision<PolicyRefusal> {
+  if (facts.restricted && facts.action !== 'read') return refuse('guest', ['a full member of this workspace'], 'guest');
+  if (!facts.actor.gitlab) return refuse('actor_not_linked', [], 'no GitLab account known');
+  const has = roleName(facts.accessLevel);
+  if (facts.action === 'read') return atLeast(facts, 'reporter');
+  if (facts.action === 'cancel_operation') return atLeast(facts, 'maintainer');
+
+  const deployers = facts.deployers ?? [facts.tier === 'production' ? 'maintainer' : 'developer'];
+  const byName = deployers.includes(`@${facts.actor.gitlab.username}`) || deployers.includes(facts.actor.slackUserId);
+  const byRole = deployers.some((entry) => entry in accessLevels && facts.accessLevel >= accessLevels[entry as Role]);
+  if (byName || byRole)
+    return facts.accessLevel >= accessLevels.reporter ? allow : refuse('not_a_member', ['reporter'], has);
+  if (facts.accessLevel < accessLevels.guest) return refuse('not_a_member', deployers, has);
+  return refuse(deployers.some((entry) => entry in accessLevels) ? 'role_too_low' : 'not_a_deployer', deployers, has);
+}
+
+function atLeast(facts: PolicyFacts, role: Role): Decision<PolicyRefusal> {
+  if (facts.accessLevel >= accessLevels[role]) return allow;
+  const reason = facts.accessLevel < accessLevels.guest ? 'not_a_member' : 'role_too_low';
+  return refuse(reason, [role], roleName(facts.accessLevel));
+}
+
+function refuse(reason: PolicyReason, needs: readonly string[], has: string): Decision<PolicyRefusal> {
+  return { kind: 'refuse', reason, needs, has };
+}

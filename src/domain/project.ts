@@ -1,0 +1,134 @@
+/** A project as GitLab's payloads name it. */
+export interface ProjectRef {
+  readonly id: number;
+  /** Full path, e.g. `acme/production-app`. */
+  readonly path: string;
+  readonly url: string;
+  readonly defaultBranch?: string | undefined;
+}
+
+/** What a channel may be told of. `deployed` = started, succeeded, failed; `approval` = blocking manual jobs. */
+export const notifyKinds = ['failed', 'fixed', 'started', 'succeeded', 'deployed', 'approval'] as const;
+export type NotifyKind = (typeof notifyKinds)[number];
+
+/** Which replies also show in the channel, outside their thread. `failures`: and that a failed branch is fixed. */
+export const broadcastKinds = ['failures', 'all', 'none'] as const;
+export type BroadcastKind = (typeof broadcastKinds)[number];
+
+/** Who is mentioned when something failed: the commit's author, or who asked for it in Slack. */
+export const mentionKinds = ['author', 'requester', 'none'] as const;
+export type MentionKind = (typeof mentionKinds)[number];
+
+/** Pipelines that open no thread in a channel. */
+export interface Exclusion {
+  /** What made the pipeline, in GitLab's words. */
+  readonly sources: readonly string[];
+  /** GitLab usernames of those who started it. */
+  readonly actors: readonly string[];
+}
+
+/** How one channel follows a project. */
+export interface ChannelRule {
+  readonly id: string;
+  readonly notify: readonly NotifyKind[];
+  /** Globs over refs; undefined: the default branch and tags. */
+  readonly refs?: readonly string[] | undefined;
+  /** Globs over the environments whose deployments and gates are told; undefined: all. */
+  readonly environments?: readonly string[] | undefined;
+  readonly exclude?: Exclusion | undefined;
+  readonly broadcast: BroadcastKind;
+  readonly mention: MentionKind;
+  readonly default: boolean;
+  readonly defaultEnvironment?: string | undefined;
+}
+
+/** What is configured for an environment; `name` may be a glob. */
+export interface EnvironmentRule {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** Names of the deploy jobs, when the pipeline's own graph does not say it. */
+  readonly jobs: readonly string[];
+  /** GitLab roles, `@gitlab-user`, Slack user ids. Undefined: developer, maintainer on tier production. */
+  readonly deployers?: readonly string[] | undefined;
+}
+
+/** Where news of a project may come from. `webhook`: it is not polled; `poll`: its webhooks are ignored. */
+export const eventSources = ['webhook', 'poll', 'both'] as const;
+export type EventSource = (typeof eventSources)[number];
+
+/** Everything configured for one project. */
+export interface ProjectRules {
+  readonly path: string;
+  readonly aliases: readonly string[];
+  /** Undefined: both. */
+  readonly events?: EventSource | undefined;
+  readonly channels: readonly ChannelRule[];
+  readonly environments: readonly EnvironmentRule[];
+}
+
+/** Whether `text` matches a glob where `*` stays within a path segment and `**` crosses segments. */
+export function matchesGlob(glob: string, text: string): boolean {
+  const pattern = glob
+    .split(/(\*\*|\*|\?)/)
+    .map((part) => {
+      if (part === '**') return '.*';
+      if (part === '*') return '[^/]*';
+      if (part === '?') return '[^/]';
+      return part.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+    })
+    .join('');
+  return new RegExp(`^${pattern}$`, 'u').test(text);
+}
+
+/** GitLab takes paths without regard to case, and keeps each for one project only. */
+export function isSamePath(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+/** Whether a configured name stands for many. */
+export function isGlob(text: string): boolean {
+  return /[*?]/.test(text);
+}
+
+/**
+ * Orders names and globs for `sort`, the most specific first: an exact name, then the longer beginning without
+ * wildcards, then the longer rest, then `*` before `**`.
+ */
+export function compareSpecificity(a: string, b: string): number {
+  return (
+    Number(isGlob(a)) - Number(isGlob(b)) ||
+    literalPrefix(b).length - literalPrefix(a).length ||
+    b.replace(/[*?]/g, '').length - a.replace(/[*?]/g, '').length ||
+    a.split('**').length - b.split('**').length
+  );
+}
+
+/** What a glob begins with before its first wildcard. */
+export function literalPrefix(glob: string): string {
+  return glob.split(/[*?]/)[0] ?? '';
+}
+
+/**
+ * What is configured for an environment: of its exact name and all globs that match, the most specific one that says
+ * it, key by key. Bears the name of the most specific one.
+ */
+export function environmentRule(rules: ProjectRules, name: string): EnvironmentRule | undefined {
+  const matching = rules.environments
+    .filter((rule) => rule.name === name || matchesGlob(rule.name, name))
+    .toSorted((a, b) => Number(b.name === name) - Number(a.name === name) || compareSpecificity(a.name, b.name));
+  const [first] = matching;
+  return first && Object.assign({}, ...matching.toReversed().map(saidKeys), { name: first.name }, emptyLists(matching));
+}
+
+/** The keys that a rule says something of, so that what it leaves out does not hide what a wider one says. */
+function saidKeys(rule: EnvironmentRule): Partial<EnvironmentRule> {
+  return Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined));
+}
+
+/** Lists that are always there: empty means that nothing is said. */
+function emptyLists(matching: readonly EnvironmentRule[]): Pick<EnvironmentRule, 'aliases' | 'jobs'> {
+  return {
+    aliases: matching.find((rule) => rule.aliases.length > 0)?.aliases ?? [],
+    jobs: matching.find((rule) => rule.jobs.length > 0)?.jobs ?? [],
+  };
+}

@@ -1,0 +1,192 @@
+import type { EnvironmentAction, Job } from './job.ts';
+
+/** A tag, branch or commit that a version was resolved to. Frozen in the plan: a tag moved afterwards voids it. */
+export interface Release {
+  /** The word to show: `v1.4.0`, a branch, or a short sha. */
+  readonly version: string;
+  readonly ref: string;
+  readonly tag: boolean;
+  readonly sha: string;
+}
+
+/** A job as the CI configuration declares it. */
+export interface CiJob {
+  readonly name: string;
+  readonly stage: string;
+  /** Undefined: no `needs`, so everything of earlier stages. Empty: starts at once. */
+  readonly needs: readonly string[] | undefined;
+  readonly environment?: { readonly name: string; readonly action: EnvironmentAction } | undefined;
+  /** `when: manual` at the job or in any of its rules: which rule holds, only the pipeline knows. */
+  readonly manual: boolean;
+  /** `parallel`: the pipeline has several instances under other names. */
+  readonly parallel: boolean;
+}
+
+/** The graph of a commit's pipeline. A hint: whether a job is there, and its status, the pipeline's jobs say. */
+export interface CiGraph {
+  readonly stages: readonly string[];
+  readonly jobs: readonly CiJob[];
+}
+
+/** One step on the way to an environment. `play`: press a manual job; `wait`: it only has to end well. */
+export interface RouteStep {
+  readonly kind: 'play' | 'wait' | 'ask' | 'verify';
+  /** The job's name; for `ask`, the deploy job whose play is asked for. */
+  readonly job: string;
+  /** The environment the job starts, if any. */
+  readonly environment: string | undefined;
+}
+
+/** Which job starts an environment: found, several to choose from, or why none can be named. */
+export type DeployJobMatch =
+  | { readonly kind: 'found'; readonly job: CiJob }
+  | { readonly kind: 'several'; readonly jobs: readonly string[] }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'configure'; readonly reason: 'variable_in_name' | 'parallel' };
+
+/**
+ * Finds the job that starts `environment`: a configured name wins; else the jobs whose `environment.name` is it and
+ * whose action is `start`. A name with a variable cannot be compared, so it asks to be configured.
+ */
+export function findDeployJob(
+  graph: CiGraph,
+  environment: string,
+  wanted: { readonly configured: readonly string[]; readonly job: string | undefined },
+): DeployJobMatch {
+  const starting = graph.jobs.filter((job) => job.environment?.action === 'start');
+  const named = starting.filter((job) => job.environment?.name === environment);
+  const candidates =
+    wanted.configured.length > 0 ? graph.jobs.filter((job) => wanted.configured.includes(job.name)) : named;
+  const chosen = wanted.job === undefined ? candidates : candidates.filter((job) => job.name === wanted.job);
+  const [first, ...rest] = chosen;
+  if (first && rest.length === 0)
+    return first.parallel ? { kind: 'configure', reason: 'parallel' } : { kind: 'found', job: first };
+  if (first) return { kind: 'several', jobs: chosen.map((job) => job.name) };
+  if (candidates.length > 0) return { kind: 'several', jobs: candidates.map((job) => job.name) };
+  if (starting.some((job) => job.environment?.name.includes('$')))
+    return { kind: 'configure', reason: 'variable_in_name' };
+  return { kind: 'none' };
+}
+
+/**
+ * The ordered steps that lead to `target` in this pipeline: the manual jobs it needs (in its `needs` closure, or, for
+ * a job without `needs`, the blocking manual jobs of earlier stages), the jobs between that must end well, a question
+ * after the last step of another environment, the deploy job, and the jobs that verify it. Never a job with action
+ * `stop`, never an optional manual job. Steps already ended well are left out.
+ */
+export function planRoute(graph: CiGraph, target: CiJob, jobs: readonly Job[]): readonly RouteStep[] {
+  const byName = new Map(jobs.map((job) => [job.name, job]));
+  const before = inOrder(graph, prerequisites(graph, target, byName));
+  const open = before.filter((job) => byName.has(job.name) && byName.get(job.name)?.status !== 'success');
+  const played = open.filter((job) => isGate(job, byName));
+  const first = played[0];
+  // Only what comes after the first press is told as a wait: what runs by itself before it is the pipeline's business.
+  const after = first ? open.filter((job) => job !== first && needsTransitively(graph, job, first.name)) : [];
+  const waits = after.filter((job) => !isGate(job, byName));
+  const steps: RouteStep[] = inOrder(graph, [...played, ...waits]).map((job) => ({
+    kind: isGate(job, byName) ? 'play' : 'wait',
+    job: job.name,
+    environment: startsEnvironment(job),
+  }));
+  // Nobody can be asked about a job that goes on by itself.
+  const asks =
+    isGate(target, byName) &&
+    played.some((job) => startsEnvironment(job) !== undefined && startsEnvironment(job) !== startsEnvironment(target));
+  const deploy: RouteStep = { kind: 'play', job: target.name, environment: target.environment?.name };
+  const ask: readonly RouteStep[] = asks
+    ? [{ kind: 'ask', job: target.name, environment: target.environment?.name }]
+    : [];
+  return [...steps, ...ask, deploy, ...verifications(graph, target, byName)];
+}
+
+/**
+ * What stands in the way before anybody can press the first job: prerequisites that are still on their way, and ones
+ * that did not end well. Jobs behind the first manual job are not in the way: pressing it sets them going.
+ */
+export function findBlockers(
+  graph: CiGraph,
+  target: CiJob,
+  jobs: readonly Job[],
+): { readonly waiting: readonly Job[]; readonly broken: readonly Job[] } {
+  const byName = new Map(jobs.map((job) => [job.name, job]));
+  const before = inOrder(graph, prerequisites(graph, target, byName));
+  const gates = before.filter((job) => isGate(job, byName));
+  const inTheWay = before
+    .filter((job) => !gates.includes(job) && !gates.some((gate) => needsTransitively(graph, job, gate.name)))
+    .flatMap((job) => byName.get(job.name) ?? []);
+  const broken = inTheWay.filter((job) => isBroken(job) && !(job.status === 'failed' && job.allowFailure));
+  const waiting = inTheWay.filter((job) => job.status !== 'success' && !isBroken(job));
+  return { waiting, broken };
+}
+
+function isBroken(job: Job): boolean {
+  return job.status === 'failed' || job.status === 'canceled' || job.status === 'skipped';
+}
+
+function verifications(graph: CiGraph, target: CiJob, byName: ReadonlyMap<string, Job>): readonly RouteStep[] {
+  return graph.jobs
+    .filter((job) => job.environment?.action === 'verify' && job.environment.name === target.environment?.name)
+    .filter((job) => byName.has(job.name) && needsTransitively(graph, job, target.name))
+    .filter((job) => byName.get(job.name)?.status !== 'manual')
+    .map((job) => ({ kind: 'verify', job: job.name, environment: undefined }));
+}
+
+/** Every job that has to be through before `target` can run. */
+function prerequisites(graph: CiGraph, target: CiJob, byName: ReadonlyMap<string, Job>): readonly CiJob[] {
+  const found = new Map<string, CiJob>();
+  const visit = (job: CiJob): void => {
+    for (const name of directNeeds(graph, job, byName)) {
+      const needed = graph.jobs.find((other) => other.name === name);
+      if (!needed || found.has(name) || needed.environment?.action === 'stop') continue;
+      found.set(name, needed);
+      visit(needed);
+    }
+  };
+  visit(target);
+  return [...found.values()];
+}
+
+function directNeeds(graph: CiGraph, job: CiJob, byName: ReadonlyMap<string, Job>): readonly string[] {
+  if (job.needs) return job.needs;
+  const stage = graph.stages.indexOf(job.stage);
+  return graph.jobs
+    .filter((other) => graph.stages.indexOf(other.stage) < stage)
+    .filter((other) => !isOptionalManual(other, byName))
+    .map((other) => other.name);
+}
+
+function isOptionalManual(job: CiJob, byName: ReadonlyMap<string, Job>): boolean {
+  const instance = byName.get(job.name);
+  return instance?.allowFailure === true && (instance.status === 'manual' || instance.manual === true);
+}
+
+/** A job that stands still until somebody presses it: manual now, or known to be manual once it is reached. */
+function isGate(job: CiJob, byName: ReadonlyMap<string, Job>): boolean {
+  const instance = byName.get(job.name);
+  if (!instance) return false;
+  return instance.status === 'manual' || (instance.status === 'created' && (instance.manual ?? job.manual));
+}
+
+function startsEnvironment(job: CiJob): string | undefined {
+  return job.environment?.action === 'start' ? job.environment.name : undefined;
+}
+
+/** Whether `job` comes after `name`: through its needs, or by stage where it has none. */
+function needsTransitively(graph: CiGraph, job: CiJob, name: string): boolean {
+  const seen = new Set<string>();
+  const search = (current: CiJob): boolean =>
+    directNeeds(graph, current, new Map()).some((needed) => {
+      if (needed === name) return true;
+      if (seen.has(needed)) return false;
+      seen.add(needed);
+      const next = graph.jobs.find((other) => other.name === needed);
+      return next !== undefined && search(next);
+    });
+  return search(job);
+}
+
+/** By stage, then so that a job follows what it needs. */
+function inOrder(graph: CiGraph, jobs: readonly CiJob[]): readonly CiJob[] {
+  const depth = (job: CiJob): number => jobs.filter((other) => needsTransitively(graph, job, other.name)).length;
+  return jobs.toSorted((a, b) => graph.stages.indexOf(a.stage) - graph.stages.indexOf(b.stage) || depth(a) - depth(b));
+}

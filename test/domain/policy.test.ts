@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { accessLevels } from '../../src/domain/actor.ts';
+import { decidePolicy, type PolicyFacts } from '../../src/domain/policy.ts';
+import { ann } from '../support/builders.ts';
+
+const { none, minimal, guest, reporter, developer, maintainer, owner } = accessLevels;
+
+function someFacts(change: Partial<PolicyFacts> = {}): PolicyFacts {
+  return { action: 'deploy', actor: ann, accessLevel: developer, restricted: false, ...change };
+}
+
+function outcome(change: Partial<PolicyFacts>): string {
+  const decision = decidePolicy(someFacts(change));
+  return decision.kind === 'allow' ? 'allow' : decision.reason;
+}
+
+const levels = [none, minimal, guest, reporter, developer, maintainer, owner];
+
+describe('decidePolicy', () => {
+  /** one outcome for each of: no member, minimal access, guest, reporter, developer, maintainer, owner */
+  it.each<[string, Partial<PolicyFacts>, readonly string[]]>([
+    ['read', { action: 'read' }, ['not_a_member', 'not_a_member', 'role_too_low', 'allow', 'allow', 'allow', 'allow']],
+    [
+      'cancel of another’s operation',
+      { action: 'cancel_operation' },
+      ['not_a_member', 'not_a_member', 'role_too_low', 'role_too_low', 'role_too_low', 'allow', 'allow'],
+    ],
+    [
+      'deploy to staging',
+      { tier: 'staging' },
+      ['not_a_member', 'not_a_member', 'role_too_low', 'role_too_low', 'allow', 'allow', 'allow'],
+    ],
+    [
+      'deploy where the tier is not known',
+      {},
+      ['not_a_member', 'not_a_member', 'role_too_low', 'role_too_low', 'allow', 'allow', 'allow'],
+    ],
+    [
+      'deploy to production',
+      { tier: 'production' },
+      ['not_a_member', 'not_a_member', 'role_too_low', 'role_too_low', 'role_too_low', 'allow', 'allow'],
+    ],
+    [
+      'deploy to production by developers, as configured',
+      { tier: 'production', deployers: ['developer'] },
+      ['not_a_member', 'not_a_member', 'role_too_low', 'role_too_low', 'allow', 'allow', 'allow'],
+    ],
+    [
+      'deploy by name',
+      { tier: 'production', deployers: ['@ann'] },
+      ['not_a_member', 'not_a_member', 'not_a_member', 'allow', 'allow', 'allow', 'allow'],
+    ],
+    [
+      'deploy by Slack id, beside a role',
+      { deployers: ['owner', 'U0ANN'] },
+      ['not_a_member', 'not_a_member', 'not_a_member', 'allow', 'allow', 'allow', 'allow'],
+    ],
+    [
+      'deploy where others are named',
+      { deployers: ['@raj', 'U0RAJ'] },
+      [
+        'not_a_member',
+        'not_a_member',
+        'not_a_deployer',
+        'not_a_deployer',
+        'not_a_deployer',
+        'not_a_deployer',
+        'not_a_deployer',
+      ],
+    ],
+    [
+      'deploy where nobody may',
+      { deployers: [] },
+      [
+        'not_a_member',
+        'not_a_member',
+        'not_a_deployer',
+        'not_a_deployer',
+        'not_a_deployer',
+        'not_a_deployer',
+        'not_a_deployer',
+      ],
+    ],
+  ])('%s', (_what, change, expected) => {
+    expect(levels.map((accessLevel) => outcome({ ...change, accessLevel }))).toEqual(expected);
+  });
+
+  it.each(['read', 'deploy', 'cancel_operation'] as const)(
+    'refuses to %s for a person whom GitLab does not know',
+    (action) => {
+      expect(outcome({ action, actor: { slackUserId: 'U0X', gitlab: undefined }, accessLevel: owner })).toBe(
+        'actor_not_linked',
+      );
+    },
+  );
+
+  it('lets Slack guests, bots and deactivated people read only, whatever GitLab says', () => {
+    const restricted = { restricted: true, accessLevel: owner };
+
+    expect(outcome({ ...restricted, action: 'read' })).toBe('allow');
+    expect(outcome({ ...restricted, action: 'deploy' })).toBe('guest');
+    expect(outcome({ ...restricted, action: 'cancel_operation' })).toBe('guest');
+  });
+
+  it('is not fooled by a role that is a word of the language', () => {
+    expect(outcome({ deployers: ['toString', 'constructor'], accessLevel: owner })).not.toBe('allow');
+  });
+
+  it('says what would do and what the person has', () => {
+    expect(decidePolicy(someFacts({ tier: 'production' }))).toEqual({
+      kind: 'refuse',
+      reason: 'role_too_low',
+      needs: ['maintainer'],
+      has: 'developer',
+    });
+  });
+});
