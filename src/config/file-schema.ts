@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import type { Role } from '../domain/actor.ts';
+import { didYouMean } from '../domain/nearest.ts';
+import { pipelineSources } from '../domain/pipeline.ts';
+import { broadcastKinds, eventSources, isGlob, mentionKinds, type NotifyKind, notifyKinds } from '../domain/project.ts';
+import { parseDuration } from './duration.ts';
+
+/** What a channel is told when its `notify` says nothing. */
+export const defaultNotify = ['failed', 'fixed', 'deployed', 'approval'] as const satisfies readonly NotifyKind[];
+
+/** Roles that may stand in `deployers`, beside `@user` and Slack users. */
+const deployerRoles = ['guest', 'reporter', 'developer', 'maintainer', 'owner'] as const satisfies readonly Role[];
+
+// Messages complete the sentence "<setting> …"; `mend` says what to write instead.
+
+const Duration = z
+  .string()
+  .transform((text, context) => {
+    const ms = parseDuration(text);
+    if (ms === undefined) context.addIssue({ code: 'custom', message: 'is not a duration' });
+    return ms ?? 0;
+  })
+  .meta({ mend: 'Write it like 90s, 15m, 2h, 3d, 1w or 1h30m' });
+
+/** What to do where no channel is named. */
+export const channelsMend = 'Write at least one, e.g. channels: [{ id: C0DEPLOYS }]';
+
+const Text = z.string().min(1, 'is empty');
+
+const Alias = Text.regex(/^[^\s/:"'-][^\s/:"']*$/, 'is not one plain word').meta({
+  mend: 'Write one word without spaces, slashes, colons and quotes, e.g. app',
+});
+
+const ChannelId = Text.regex(/^[CG][A-Z0-9]{3,}$/, 'is not a channel id').meta({
+  mend: "Open the channel in Slack and click its name: the id is at the end of that window, like C0123456789. A channel's name may change, its id stays",
+});
+
+const GitLabUser = Text.regex(/^@?[\w.-]+$/, 'is not a GitLab user name').transform((name) => name.replace(/^@/, ''));
+
+const Exclude = z.strictObject({
+  sources: z
+    .array(z.enum(pipelineSources))
+    .optional()
+    .meta({ mend: 'Write a list like [schedule]', description: 'What made the pipeline: its source in GitLab.' }),
+  actors: z
+    .array(GitLabUser)
+    .optional()
+    .meta({ mend: 'Write a list of GitLab user names like [renovate-bot]', description: 'Who started the pipeline.' }),
+});
+
+/** How one channel follows a project. */
+const Channel = z.strictObject({
+  id: ChannelId,
+  notify: z
+    .array(z.enum(notifyKinds))
+    .optional()
+    .meta({ mend: `Write a list like [${defaultNotify.join(', ')}]`, description: 'What the channel is told of.' }),
+  refs: z
+    .array(Text)
+    .optional()
+    .meta({ mend: 'Write a list of branches, tags or patterns like [main, "v*"], or leave it out' }),
+  environments: z.array(Text).min(1, 'names no environment').optional().meta({
+    mend: 'Write a list of environments or patterns like ["production*"], or leave it out for all',
+    description: 'The environments whose deployments and gates are told.',
+  }),
+  exclude: Exclude.optional().meta({
+    mend: 'Write it like { sources: [schedule], actors: [renovate-bot] }',
+    description: 'Pipelines that open no thread here.',
+  }),
+  broadcast: z
+    .enum(broadcastKinds)
+    .optional()
+    .meta({
+      mend: `Write one of ${broadcastKinds.join(', ')}`,
+      description: 'Replies that also show in the channel.',
+    }),
+  mention: z
+    .enum(mentionKinds)
+    .optional()
+    .meta({ mend: `Write one of ${mentionKinds.join(', ')}`, description: 'Who is mentioned when something failed.' }),
+  default: z.boolean().optional().meta({ mend: 'Write true or leave it out' }),
+  default_environment: Text.optional().meta({ mend: 'Write the name of one environment, e.g. production' }),
+});
+
+const Deployer = Text.superRefine((text, context) => {
+  if (/^S[A-Z0-9]{3,}$/.test(text)) {
+    context.addIssue({ code: 'custom', message: 'is a Slack user group, which this version cannot use yet' });
+  } else if (!/^@[\w.-]+$|^[UW][A-Z0-9]{3,}$/.test(text) && !deployerRoles.some((role) => role === text)) {
+    const role = didYouMean(text, deployerRoles);
+    const guess = role ? `, did you mean \`${role}\`?` : '';
+    context.addIssue({ code: 'custom', message: `is neither a GitLab role nor a user${guess}` });
+  }
+}).meta({
+  mend: `Write a role (${deployerRoles.join(', ')}), a GitLab user like "@ann" or a Slack user id like U0123456789`,
+});
+
+const EnvironmentEntry = z
+  .strictObject({
+    aliases: z.array(Alias).optional().meta({ mend: 'Write a list like [prod]' }),
+    job: z
+      .union([Text.transform((job) => [job]), z.array(Text).min(1)])
+      .optional()
+      .meta({ mend: 'Write the name of the deploy job, or a list of names, e.g. deploy-prod' }),
+    deployers: z
+      .array(Deployer)
+      .min(1, 'names nobody')
+      .optional()
+      .meta({ mend: 'Write a list like [maintainer, "@ann"]' }),
+  })
+  .meta({ mend: 'Write the keys of the environment below its name, or remove it' });
+
+/** One entry of `environments`, as read. */
+export type EnvironmentEntry = z.output<typeof EnvironmentEntry>;
+
+// Without defaults of their own: what an entry leaves out, a wider one or `defaults` may say.
+const projectKeys = {
+  aliases: z.array(Alias).optional().meta({ mend: 'Write a list like [app]' }),
+  events: z
+    .enum(eventSources)
+    .optional()
+    .meta({ mend: `Write one of ${eventSources.join(', ')}`, description: 'Where news comes from.' }),
+  channels: z.array(Channel).min(1, 'names no channel').optional().meta({ mend: channelsMend }),
+  environments: z
+    .record(Text, EnvironmentEntry)
+    .optional()
+    .meta({ mend: 'Write the environments by name, e.g. production: { aliases: [prod] }' }),
+};
+
+/** What may be said of a project, in its own entry and in `defaults`. */
+export const ProjectKeys = z
+  .strictObject(projectKeys)
+  .meta({ mend: 'Write keys of projects, e.g. defaults: { channels: [{ id: C0DEPLOYS }] }' });
+export type ProjectKeys = z.output<typeof ProjectKeys>;
+
+/** One entry of `projects`. */
+export const ProjectEntry = z
+  .strictObject({
+    project: Text.superRefine((text, context) => {
+      const named = text.replaceAll(/[*?]/g, 'x');
+      if (!/^[\w.-]+(\/[\w.-]+)*$/.test(named) || (!isGlob(text) && !text.includes('/'))) {
+        context.addIssue({ code: 'custom', message: 'is not the full path of a project' });
+      }
+    }).meta({
+      mend: 'Write the path of a project with its groups, as in its address, e.g. acme/production-app, or a pattern like acme/payments/* (* within one group, ** for groups below too)',
+    }),
+    ...projectKeys,
+  })
+  .meta({ mend: 'Write it as `- project: acme/production-app` with its channels below' });
+
+/** One entry of `projects`, as read. */
+export type ProjectEntry = z.output<typeof ProjectEntry>;
+
+/** The whole of `chatops.yml`. */
+export const ConfigFile = z
+  .strictObject({
+    defaults: ProjectKeys.optional(),
+    projects: z
+      .array(ProjectEntry)
+      .min(1, 'names no project')
+      .meta({ mend: 'Write a list of projects, each with its path and channels' }),
+    identity: z
+      .strictObject({
+        users: z
+          .record(z.string().regex(/^[UW][A-Z0-9]{2,}$/, 'is not a Slack user id'), GitLabUser)
+          .default({})
+          .meta({
+            mend: 'Write Slack user id and GitLab user name, e.g. U0123456789: ann (the id: profile, ⋮, Copy member ID)',
+          }),
+      })
+      .prefault({}),
+    operations: z
+      .strictObject({
+        channel: ChannelId.optional(),
+      })
+      .prefault({}),
+    retention: z
+      .strictObject({
+        events: Duration.prefault('7d'),
+        threads: Duration.prefault('180d'),
+        operations: Duration.prefault('730d'),
+      })
+      .prefault({}),
+    plan_expires: Duration.prefault('15m'),
+    poll_every: Duration.prefault('60s'),
+  })
+  .meta({ mend: 'Write `projects:` at the beginning of a line, with the list below it' });
+
+/** `chatops.yml`, as read. */
+export type ConfigFile = z.output<typeof ConfigFile>;
