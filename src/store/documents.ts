@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import type { AuditEntry } from '../domain/audit.ts';
+import type { Operation } from '../domain/operation.ts';
+import type { Pipeline } from '../domain/pipeline.ts';
+import type { Plan } from '../domain/plan.ts';
+
+// We wrote these documents ourselves from typed values, so the schemas name what must be there for a document to be
+// usable and take the rest on trust; fields not named are kept as they are.
+
+const Project = z.looseObject({ id: z.number(), path: z.string(), url: z.string() });
+const Actor = z.looseObject({ slackUserId: z.string() });
+const Release = z.looseObject({ version: z.string(), ref: z.string(), tag: z.boolean(), sha: z.string() });
+const RouteStep = z.looseObject({ kind: z.string(), job: z.string() });
+
+/** A stored pipeline. */
+export const PipelineDocument = z.looseObject({
+  project: Project,
+  id: z.number(),
+  ref: z.string(),
+  tag: z.boolean(),
+  sha: z.string(),
+  status: z.string(),
+  url: z.string(),
+  stages: z.array(z.string()),
+  jobs: z.array(z.looseObject({ id: z.number(), name: z.string(), stage: z.string(), status: z.string() })),
+  deployments: z.array(z.looseObject({ id: z.number(), environment: z.string(), status: z.string() })),
+  foldedAt: z.date(),
+}) as unknown as z.ZodType<Pipeline>;
+
+/** A stored plan. */
+export const PlanDocument = z.looseObject({
+  id: z.string(),
+  state: z.string(),
+  requester: Actor,
+  deed: z.looseObject({
+    kind: z.string(),
+    project: Project,
+    environment: z.string(),
+    release: Release,
+    pipelineId: z.number(),
+    steps: z.array(RouteStep),
+    channel: z.string(),
+  }),
+  createdAt: z.date(),
+  expiresAt: z.date(),
+}) as unknown as z.ZodType<Plan>;
+
+/** A stored operation. */
+export const OperationDocument = z.looseObject({
+  id: z.string(),
+  planId: z.string(),
+  project: Project,
+  environment: z.string(),
+  release: Release,
+  pipelineId: z.number(),
+  state: z.string(),
+  steps: z.array(RouteStep.extend({ state: z.string() })),
+  requester: Actor,
+  channel: z.string(),
+  rootKey: z.string(),
+  createdAt: z.date(),
+  nextCheckAt: z.date(),
+}) as unknown as z.ZodType<Operation>;
+
+/** A stored audit entry. */
+export const AuditDocument = z.looseObject({
+  at: z.date(),
+  action: z.string(),
+  outcome: z.string(),
+}) as unknown as z.ZodType<AuditEntry>;

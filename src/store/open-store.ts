@@ -1,0 +1,90 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AcceptInput, Store, Tables } from '../app/ports.ts';
+import { InvariantError } from '../domain/errors.ts';
+import { createAcceptInput } from './accept-input.ts';
+import { createLease, type LeaderLease, type LeaseOptions } from './lease.ts';
+import type { Database } from './schema.ts';
+import { createAuditTable } from './tables/audit.ts';
+import { createInboxTable } from './tables/inbox.ts';
+import { createMetaTable } from './tables/meta.ts';
+import { createOperationsTable } from './tables/operations.ts';
+import { createOutboxTable } from './tables/outbox.ts';
+import { createPipelinesTable } from './tables/pipelines.ts';
+import { createPlansTable } from './tables/plans.ts';
+import { createThreadsTable } from './tables/threads.ts';
+
+/** A store that is open and up to date, whatever database is behind it. */
+export interface OpenStore extends Store {
+  readonly acceptInput: AcceptInput;
+  lease(options: LeaseOptions): LeaderLease;
+  /** Waits for what is under way, then closes. */
+  close(): Promise<void>;
+}
+
+/** The store over a connection whose schema is up to date. */
+export function createOpenStore(db: Database, now: () => Date): OpenStore {
+  // Followed across awaits: whoever asks the connection again from inside a transaction would wait for itself forever.
+  const scope = new AsyncLocalStorage<{ open: boolean }>();
+  const assertOutside = (): void => {
+    if (scope.getStore()?.open !== true) return;
+    throw new InvariantError('inside a transaction only the tables handed in may be used');
+  };
+
+  const transaction = async <T>(work: (tables: Tables) => Promise<T>): Promise<T> => {
+    assertOutside();
+    const state = { open: true };
+    return db
+      .transaction()
+      .execute((trx) => scope.run(state, () => work(createTables(trx))))
+      .finally(() => {
+        state.open = false;
+      });
+  };
+  const acceptInput = createAcceptInput({ transaction });
+
+  return {
+    transaction,
+    tables: guard(createTables(db), assertOutside),
+    acceptInput: async (row) => {
+      assertOutside();
+      return acceptInput(row);
+    },
+    lease: (options) => guardMethods(createLease(db, now, options), assertOutside),
+    close: () => db.destroy(),
+  };
+}
+
+function createTables(db: Database): Tables {
+  return {
+    inbox: createInboxTable(db),
+    outbox: createOutboxTable(db),
+    pipelines: createPipelinesTable(db),
+    threads: createThreadsTable(db),
+    plans: createPlansTable(db),
+    operations: createOperationsTable(db),
+    audit: createAuditTable(db),
+    meta: createMetaTable(db),
+  };
+}
+
+function guard(tables: Tables, assert: () => void): Tables {
+  return {
+    inbox: guardMethods(tables.inbox, assert),
+    outbox: guardMethods(tables.outbox, assert),
+    pipelines: guardMethods(tables.pipelines, assert),
+    threads: guardMethods(tables.threads, assert),
+    plans: guardMethods(tables.plans, assert),
+    operations: guardMethods(tables.operations, assert),
+    audit: guardMethods(tables.audit, assert),
+    meta: guardMethods(tables.meta, assert),
+  };
+}
+
+function guardMethods<T extends object>(methods: T, assert: () => void): T {
+  return new Proxy(methods, {
+    get(target, name, receiver): unknown {
+      assert();
+      return Reflect.get(target, name, receiver);
+    },
+  });
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { AuditTable } from '../../app/ports.ts';
+import type { AuditEntry } from '../../domain/audit.ts';
+import { AuditDocument } from '../documents.ts';
+import { decodeDocument, encodeDocument } from '../json.ts';
+import type { Database } from '../schema.ts';
+import { inTransaction } from './in-transaction.ts';
+
+/** The hash that the first entry names as the one before it. */
+export const auditGenesis = '0'.repeat(64);
+
+/** What was decided and done, one entry after the other. The database refuses to change or delete them. */
+export function createAuditTable(db: Database): AuditTable {
+  return {
+    append: (entry) => inTransaction(db, (trx) => append(trx, entry)),
+    async newest(limit) {
+      const rows = await db.selectFrom('audit').select(['seq', 'entry']).orderBy('seq', 'desc').limit(limit).execute();
+      return rows.map((row) => decodeDocument(row.entry, AuditDocument, `audit entry ${row.seq}`));
+    },
+  };
+}
+
+/**
+ * The hash of an entry: over its number, the hash before it and its stored text, so that an entry changed, taken out
+ * or put in between shows in every hash that follows.
+ */
+export function auditHash(link: { readonly seq: number; readonly prevHash: string; readonly entry: string }): string {
+  return createHash('sha256').update(`${link.seq}\n${link.prevHash}\n${link.entry}`).digest('hex');
+}
+
+async function append(db: Database, entry: AuditEntry): Promise<void> {
+  const head = await db.selectFrom('audit').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
+  const link = {
+    seq: (head?.seq ?? 0) + 1,
+    prevHash: head?.hash ?? auditGenesis,
+    entry: canonicalJson(entry),
+  };
+  await db
+    .insertInto('audit')
+    .values({ seq: link.seq, prev_hash: link.prevHash, hash: auditHash(link), entry: link.entry })
+    .execute();
+}
+
+/** Keys in order, so that the same entry is the same text whoever built it. */
+function canonicalJson(entry: AuditEntry): string {
+  return JSON.stringify(sortKeys(JSON.parse(encodeDocument(entry))));
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, part]) => [key, sortKeys(part)]));
+}

@@ -1,0 +1,22 @@
+import { describe } from 'vitest';
+import { auditSuite } from './suite/audit-suite.ts';
+import { inboxSuite } from './suite/inbox-suite.ts';
+import { leaseSuite } from './suite/lease-suite.ts';
+import type { OpenDatabase } from './suite/opened.ts';
+import { operationsSuite } from './suite/operations-suite.ts';
+import { outboxSuite } from './suite/outbox-suite.ts';
+import { tablesSuite } from './suite/tables-suite.ts';
+import { transactionSuite } from './suite/transaction-suite.ts';
+
+/** What every store promises, whatever database is behind it. */
+export function storeSuite(name: string, open: OpenDatabase): void {
+  describe(`${name} as a store`, () => {
+    transactionSuite(open);
+    inboxSuite(open);
+    outboxSuite(open);
+    tablesSuite(open);
+    operationsSuite(open);
+    auditSuite(open);
+    leaseSuite(open);
+  });
+}
