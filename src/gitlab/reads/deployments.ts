@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import type { GitLabReads } from '../../app/ports.ts';
+import { decodeJobStatus, isActive } from '../../domain/job.ts';
+import { decodeDeployment } from '../decode-answer.ts';
+import { DeploymentPayload, readAs } from '../schema.ts';
+import type { ReadContext } from './context.ts';
+
+type DeploymentReads = Pick<
+  GitLabReads,
+  'deployment' | 'deploymentsUpdatedSince' | 'successfulDeployments' | 'runningDeployments'
+>;
+
+const maxUpdatedPages = 5;
+const unfinished = ['running', 'created', 'blocked'] as const;
+
+/** Reads of deployments: always asked anew. GitLab sorts them oldest first unless told otherwise. */
+export function createDeploymentReads({ api }: ReadContext): DeploymentReads {
+  const newest = async (
+    projectId: number,
+    query: { readonly environment: string; readonly status: 'success' | (typeof unfinished)[number] },
+    limit: number,
+  ): Promise<readonly DeploymentPayload[]> =>
+    readList(
+      await api.Deployments.all(projectId, { ...query, orderBy: 'id', sort: 'desc', perPage: limit, maxPages: 1 }),
+    );
+
+  return {
+    async deployment(projectId, deploymentId) {
+      const answer = await api.Deployments.show(projectId, deploymentId);
+      return decodeDeployment(readAs(DeploymentPayload, answer, `deployment ${deploymentId}`));
+    },
+
+    async deploymentsUpdatedSince(projectId, since) {
+      const answer = await api.Deployments.all(projectId, {
+        updatedAfter: since.toISOString(),
+        // GitLab wants this order with `updated_after` and means to refuse any other.
+        orderBy: 'updated_at',
+        sort: 'desc',
+        perPage: 100,
+        maxPages: maxUpdatedPages,
+      });
+      return readList(answer).map(decodeDeployment);
+    },
+
+    async successfulDeployments(projectId, environment, limit) {
+      return (await newest(projectId, { environment, status: 'success' }, limit)).map(decodeDeployment);
+    },
+
+    async runningDeployments(projectId, environment) {
+      const lists = await Promise.all(unfinished.map((status) => newest(projectId, { environment, status }, 20)));
+      return lists
+        .flat()
+        .filter(isUnderWay)
+        .toSorted((a, b) => b.id - a.id)
+        .map(decodeDeployment);
+    },
+  };
+}
+
+function readList(answer: unknown): readonly DeploymentPayload[] {
+  return readAs(z.array(DeploymentPayload), answer, 'the list of deployments');
+}
+
+/**
+ * A deployment stays `created` or `blocked` while its job, already played, waits for a runner or a resource; but every
+ * pipeline whose deploy job nobody pressed leaves one too, so the job decides.
+ */
+function isUnderWay(deployment: DeploymentPayload): boolean {
+  return deployment.status === 'running' || isActive(decodeJobStatus(deployment.deployable?.status ?? ''));
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import type { GitLabReads } from '../../app/ports.ts';
+import { decodeJob } from '../decode-answer.ts';
+import { JobPayload, readAs } from '../schema.ts';
+import type { ReadContext } from './context.ts';
+
+const maxPages = 20;
+
+/** Reads of jobs: always asked anew, since what is done next depends on them. */
+export function createJobReads({ api }: ReadContext): Pick<GitLabReads, 'jobs' | 'job' | 'jobLog'> {
+  return {
+    async jobs(projectId, pipelineId) {
+      const answer = await api.Jobs.all(projectId, { pipelineId, perPage: 100, maxPages });
+      return readAs(z.array(JobPayload), answer, `the jobs of pipeline ${pipelineId}`).map(decodeJob);
+    },
+
+    async job(projectId, jobId) {
+      return decodeJob(readAs(JobPayload, await api.Jobs.show(projectId, jobId), `job ${jobId}`));
+    },
+
+    async jobLog(projectId, jobId) {
+      return readAs(z.string(), await api.Jobs.showLog(projectId, jobId), `the log of job ${jobId}`);
+    },
+  };
+}
