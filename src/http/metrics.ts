@@ -1,0 +1,126 @@
+import type { ServerResponse } from 'node:http';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Counters, Log, QueueState } from '../app/ports.ts';
+import type { WebhookResult } from './gitlab-webhook.ts';
+
+/** Up to the 30 s that a read may take. */
+const CALL_BUCKETS_S = [0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8, 15, 30];
+
+type CallResult = 'ok' | 'error' | 'unknown';
+
+export interface MetricsDeps {
+  /** Asked at each scrape. */
+  readonly queues: () => Promise<{ readonly inbox: QueueState; readonly outbox: QueueState }>;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+export interface Metrics extends Counters {
+  readonly webhook: (kind: string, result: Parameters<Counters['webhook']>[1] | WebhookResult) => void;
+  readonly slackCall: (method: string, result: CallResult, durationMs?: number) => void;
+  /** `route` is a pattern, never a path with ids, of which there are too many. Status 0: no answer. */
+  readonly gitlabCall: (call: {
+    readonly method: string;
+    readonly route: string;
+    readonly status: number;
+    readonly ms: number;
+  }) => void;
+  /** How the last call to each went, for `/readyz`. */
+  readonly lastCalls: () => { readonly slack: LastCall; readonly gitlab: LastCall };
+  /** Answers `GET /metrics`. */
+  readonly serve: (request: unknown, response: ServerResponse) => Promise<void>;
+}
+
+/** `refused`: an answer that says no; `not answering`: none, or a failure of theirs. */
+export type LastCall = 'not asked yet' | 'ok' | 'refused' | 'not answering';
+
+/** Everything that `/metrics` shows. */
+export function createMetrics(deps: MetricsDeps): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const webhooks = new Counter({
+    name: 'chatops_webhooks_total',
+    help: 'GitLab webhooks received',
+    labelNames: ['kind', 'result'] as const,
+    registers: [registry],
+  });
+  const slack = callMetrics(registry, 'slack', 'Slack');
+  const gitlab = callMetrics(registry, 'gitlab', 'GitLab');
+  const fillQueues = queueMetrics(registry, deps);
+  const last = { slack: 'not asked yet' as LastCall, gitlab: 'not asked yet' as LastCall };
+  return {
+    lastCalls: () => ({ ...last }),
+    webhook: (kind, result) => webhooks.inc({ kind, result }),
+    slackCall(method, result, durationMs) {
+      slack(method, result, durationMs);
+      last.slack = lastCall(result);
+    },
+    gitlabCall({ method, route, status, ms }) {
+      const isUnknown = status === 0 || status >= 500;
+      const result = isUnknown ? 'unknown' : status >= 400 ? 'error' : 'ok';
+      gitlab(`${method} ${route}`, result, ms);
+      // Not there, or not for this token: an answer all the same. A token that counts no more is another matter.
+      last.gitlab = lastCall(status === 404 || status === 403 ? 'ok' : result);
+    },
+    async serve(_request, response) {
+      await fillQueues();
+      const text = await registry.metrics();
+      response.writeHead(200, { 'content-type': registry.contentType, 'cache-control': 'no-store' });
+      response.end(text);
+    },
+  };
+}
+
+function lastCall(result: CallResult): LastCall {
+  switch (result) {
+    case 'ok':
+      return 'ok';
+    case 'error':
+      return 'refused';
+    case 'unknown':
+      return 'not answering';
+  }
+}
+
+function callMetrics(registry: Registry, name: string, title: string) {
+  const calls = new Counter({
+    name: `chatops_${name}_calls_total`,
+    help: `Calls to ${title}; unknown: it is not known whether the deed was done`,
+    labelNames: ['method', 'result'] as const,
+    registers: [registry],
+  });
+  const durations = new Histogram({
+    name: `chatops_${name}_call_seconds`,
+    help: `Time that ${title} took`,
+    labelNames: ['method'] as const,
+    buckets: CALL_BUCKETS_S,
+    registers: [registry],
+  });
+  return (method: string, result: CallResult, durationMs?: number): void => {
+    calls.inc({ method, result });
+    if (durationMs !== undefined) durations.observe({ method }, durationMs / 1000);
+  };
+}
+
+/** Set before each scrape and not by the gauges' own `collect`: three of them would ask the store three times. */
+function queueMetrics(registry: Registry, { queues, now, log }: MetricsDeps): () => Promise<void> {
+  const labelNames = ['queue'] as const;
+  const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames, registers: [registry] });
+  const waiting = gauge('chatops_queue_waiting', 'Rows that wait to be worked on or sent');
+  const oldest = gauge('chatops_queue_oldest_seconds', 'Age of the oldest waiting row');
+  const dead = gauge('chatops_queue_dead', 'Rows given up: somebody has to look');
+  return async () => {
+    try {
+      for (const [queue, state] of Object.entries(await queues())) {
+        const ageMs = state.oldestAt === undefined ? 0 : now().getTime() - state.oldestAt.getTime();
+        waiting.set({ queue }, state.waiting);
+        oldest.set({ queue }, Math.max(0, ageMs / 1000));
+        dead.set({ queue }, state.dead);
+      }
+    } catch (error) {
+      // Left out rather than stale: the other numbers are wanted most while the store is away.
+      for (const one of [waiting, oldest, dead]) one.reset();
+      log.warn({ err: error }, 'queues not read for metrics');
+    }
+  };
+}

@@ -1,0 +1,246 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SlackGateway } from '../../src/app/ports.ts';
+import { SlackError } from '../../src/domain/errors.ts';
+import { createSlackServer, type SlackServer } from '../../src/sandbox/slack-server/server.ts';
+import type { OnSlackCall } from '../../src/slack/client.ts';
+import { createSlackGateway } from '../../src/slack/gateway.ts';
+
+const start = new Date('2026-11-23T10:00:00Z');
+
+let slack: SlackServer;
+let gateway: SlackGateway;
+let now: Date;
+let calls: Parameters<OnSlackCall>[];
+
+const blocks = [{ type: 'section', text: { type: 'plain_text', text: 'v1.4.0 is out' } }];
+const content = { text: 'v1.4.0 is out.', blocks };
+const root = { ...content, channel: 'C0DEPLOYS', threadTs: undefined, broadcast: false, outboxId: 'm1' };
+
+beforeEach(async () => {
+  now = start;
+  calls = [];
+  slack = createSlackServer({ now: () => now, rateLimits: false });
+  await slack.start();
+  gateway = createSlackGateway({
+    botToken: slack.botToken,
+    apiUrl: `${slack.url}/api/`,
+    now: () => now,
+    onCall: (...call) => void calls.push(call),
+    timeoutMs: 1_500,
+  });
+});
+
+afterEach(() => slack.stop());
+
+async function failure(work: Promise<unknown>): Promise<SlackError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof SlackError) return error;
+    throw error;
+  }
+  throw new Error('nothing failed');
+}
+
+describe('post', () => {
+  it('posts once, without link previews, and with our id in the metadata', async () => {
+    const { ts } = await gateway.post(root);
+
+    expect(slack.messages('C0DEPLOYS')).toEqual([expect.objectContaining({ ts, text: 'v1.4.0 is out.' })]);
+    const [call] = slack.calls;
+    expect(call?.args).toMatchObject({ unfurl_links: 'false', unfurl_media: 'false' });
+    expect(JSON.parse(String(call?.args['metadata']))).toEqual({
+      event_type: 'chatops_message',
+      event_payload: { id: 'm1' },
+    });
+  });
+
+  it('replies in a thread, and shows the reply in the channel when asked to', async () => {
+    const { ts } = await gateway.post(root);
+
+    const reply = await gateway.post({ ...root, threadTs: ts, broadcast: true, outboxId: 'm2' });
+
+    expect(slack.thread('C0DEPLOYS', ts).map((message) => message.ts)).toEqual([ts, reply.ts]);
+    expect(slack.messages('C0DEPLOYS').map((message) => message.ts)).toEqual([ts, reply.ts]);
+  });
+
+  it('leaves out an empty list of blocks', async () => {
+    await gateway.post({ ...root, blocks: [] });
+
+    expect(slack.calls[0]?.args).not.toHaveProperty('blocks');
+  });
+
+  it('tells how each call ended', async () => {
+    await gateway.post(root);
+    await failure(gateway.post({ ...root, channel: 'C0NOWHERE' }));
+
+    expect(calls).toEqual([
+      ['chat.postMessage', 'ok', 0],
+      ['chat.postMessage', 'error', 0],
+    ]);
+  });
+});
+
+describe('a failed post', () => {
+  it.each([
+    ['channel_not_found', '/invite'],
+    ['not_in_channel', '/invite'],
+    ['is_archived', 'Unarchive'],
+    ['restricted_action', 'admin'],
+    ['restricted_action_read_only_channel', 'admin'],
+    ['msg_too_long', 'mistake of the bot'],
+    ['invalid_blocks', 'mistake of the bot'],
+    ['missing_scope', 'manifest.yml'],
+  ])('is given up for %s, with a hint', async (error, hint) => {
+    slack.faults.add({ method: 'chat.postMessage', effect: { kind: 'error', error } });
+
+    const failed = await failure(gateway.post(root));
+
+    expect(failed).toMatchObject({ slackCode: error, outcome: 'none', retryable: false });
+    expect(failed.hint).toContain(hint);
+  });
+
+  it.each([
+    ['ratelimited', 'none'],
+    ['message_limit_exceeded', 'none'],
+    ['internal_error', 'unknown'],
+    ['fatal_error', 'unknown'],
+  ])('is tried again after %s', async (error, outcome) => {
+    slack.faults.add({ effect: { kind: 'error', error } });
+
+    expect(await failure(gateway.post(root))).toMatchObject({ slackCode: error, outcome, retryable: true });
+  });
+
+  it('is kept for later when the token is refused, and names the setting', async () => {
+    const refused = createSlackGateway({ botToken: 'xoxb-wrong', apiUrl: `${slack.url}/api/`, now: () => now });
+
+    const failed = await failure(refused.post(root));
+
+    expect(failed).toMatchObject({ slackCode: 'invalid_auth', outcome: 'none', retryable: true });
+    expect(failed.hint).toContain('SLACK_BOT_TOKEN');
+  });
+
+  it('says how long to wait when Slack asks to', async () => {
+    slack.faults.add({ effect: { kind: 'rate_limited', retryAfter: 7 } });
+
+    expect(await failure(gateway.post(root))).toMatchObject({
+      slackCode: 'http_429',
+      outcome: 'none',
+      retryable: true,
+      retryAfterMs: 7000,
+    });
+    expect(slack.calls).toHaveLength(1);
+  });
+
+  it('does not hold up other calls while Slack asks to wait', async () => {
+    slack.faults.add({ method: 'chat.postMessage', count: 1, effect: { kind: 'rate_limited', retryAfter: 60 } });
+    await failure(gateway.post(root));
+
+    expect((await gateway.user('U0ANN')).id).toBe('U0ANN');
+  });
+
+  it.each([500, 503])('has an unknown outcome after HTTP %i', async (status) => {
+    slack.faults.add({ effect: { kind: 'http', status } });
+
+    const failed = await failure(gateway.post(root));
+
+    expect(failed).toMatchObject({ slackCode: `http_${status}`, outcome: 'unknown', retryable: true });
+    expect(calls).toEqual([['chat.postMessage', 'unknown', 0]]);
+  });
+
+  it('has an unknown outcome after a reset behind the deed, which is done once', async () => {
+    slack.faults.add({ effect: { kind: 'reset_after' } });
+
+    expect(await failure(gateway.post(root))).toMatchObject({ outcome: 'unknown', retryable: true });
+    expect(slack.messages('C0DEPLOYS')).toHaveLength(1);
+  });
+
+  it('has an unknown outcome after the time limit', async () => {
+    slack.faults.add({ effect: { kind: 'slow', ms: 5000 } });
+
+    expect(await failure(gateway.post(root))).toMatchObject({ slackCode: 'timeout', outcome: 'unknown' });
+  });
+
+  it('did certainly not happen when nobody listens there', async () => {
+    const { url } = slack;
+    await slack.stop();
+    const away = createSlackGateway({ botToken: 'xoxb-x', apiUrl: `${url}/api/`, now: () => now });
+
+    expect(await failure(away.post(root))).toMatchObject({
+      slackCode: 'ECONNREFUSED',
+      outcome: 'none',
+      retryable: true,
+    });
+  });
+});
+
+describe('findPosted', () => {
+  const query = { channel: 'C0DEPLOYS', threadTs: undefined, outboxId: 'm1', since: start };
+
+  it('finds a message whose answer was lost', async () => {
+    slack.faults.add({ method: 'chat.postMessage', effect: { kind: 'reset_after' } });
+    await failure(gateway.post(root));
+
+    const ts = await gateway.findPosted(query);
+
+    expect(ts).toBe(slack.messages('C0DEPLOYS')[0]?.ts);
+  });
+
+  it('finds a reply in its thread', async () => {
+    const { ts } = await gateway.post(root);
+    const reply = await gateway.post({ ...root, threadTs: ts, outboxId: 'm2' });
+
+    expect(await gateway.findPosted({ ...query, threadTs: ts, outboxId: 'm2' })).toBe(reply.ts);
+  });
+
+  it('says that a message was never posted', async () => {
+    slack.faults.add({ method: 'chat.postMessage', effect: { kind: 'reset_before' } });
+    await failure(gateway.post(root));
+
+    expect(await gateway.findPosted(query)).toBeUndefined();
+    expect(await gateway.findPosted({ ...query, threadTs: '1.000001' })).toBeUndefined();
+  });
+
+  it('looks a little further back than it was told, since clocks differ', async () => {
+    await gateway.post(root);
+
+    const found = await gateway.findPosted({ ...query, since: new Date(start.getTime() + 20_000) });
+
+    expect(found).toBeDefined();
+  });
+});
+
+describe('the other calls', () => {
+  it('changes a message', async () => {
+    const { ts } = await gateway.post(root);
+
+    await gateway.update({ channel: 'C0DEPLOYS', ts, text: 'Live.', blocks });
+
+    expect(slack.messages('C0DEPLOYS')).toEqual([expect.objectContaining({ ts, text: 'Live.' })]);
+  });
+
+  it('shows a message to one person', async () => {
+    await gateway.postEphemeral({ ...content, channel: 'C0DEPLOYS', user: 'U0ANN', threadTs: undefined });
+
+    expect(slack.ephemerals('U0ANN')).toEqual([expect.objectContaining({ text: 'v1.4.0 is out.' })]);
+  });
+
+  it('links to a message', async () => {
+    const { ts } = await gateway.post(root);
+
+    expect(await gateway.permalink('C0DEPLOYS', ts)).toMatch(/^https:\/\/.+C0DEPLOYS/);
+  });
+
+  it('knows a person, asks again after ten minutes, and marks guests', async () => {
+    const ann = await gateway.user('U0ANN');
+    await gateway.user('U0ANN');
+    const asked = slack.calls.length;
+    now = new Date(start.getTime() + 10 * 60_000 + 1);
+    await gateway.user('U0ANN');
+
+    expect(ann).toMatchObject({ id: 'U0ANN', timezone: 'Europe/Paris', restricted: false });
+    expect([asked, slack.calls.length]).toEqual([1, 2]);
+    expect(await gateway.user('U0GIL')).toMatchObject({ restricted: true });
+    expect(await gateway.user(slack.botUserId)).toMatchObject({ restricted: true });
+  });
+});
