@@ -1,0 +1,93 @@
+import { bold, code, link, type Phrase, say, time } from '../domain/phrase.ts';
+import type { DeployPlan, Plan, Shipment } from '../domain/plan.ts';
+import { buildCard, type Card, type CardButton, target } from './card.ts';
+import { literal } from './literal.ts';
+import { type Line, shaped } from './phrase-blocks.ts';
+import { versionWithSha } from './pipeline-words.ts';
+import { shapes } from './status.ts';
+import { actorName, stepDeed } from './step-words.ts';
+
+const maxCommits = 5;
+const maxSteps = 6;
+const maxWarnings = 3;
+
+/** What would be deployed, and from what to what; nothing happens until Deploy is pressed. */
+export function renderDeployPlan({
+  plan,
+  warnings = [],
+}: {
+  readonly plan: Plan;
+  /** What the asker should know before they press. */
+  readonly warnings?: readonly Phrase[] | undefined;
+}): Card {
+  const { deed } = plan;
+  const { environment, release } = deed;
+  return buildCard({
+    spoken: say`Deploy ${release.version} to ${environment}? ${fromTo(deed)} Nothing happens until you press Deploy.`,
+    lines: [
+      shaped(shapes.question, question(deed)),
+      fromTo(deed),
+      ships(deed),
+      ...warnings.slice(0, maxWarnings).map((warning) => shaped(shapes.warning, say`Warning: ${warning}`)),
+      ...steps(deed),
+    ],
+    buttons: buttons(plan),
+    more: [...(deed.shipment ? commits(deed.shipment) : []), ...told(plan)],
+  });
+}
+
+function question({ project, environment, tier, release }: DeployPlan): Phrase {
+  const where =
+    tier === undefined || tier === environment
+      ? say`${bold(environment)}`
+      : say`${bold(environment)} (${literal(tier, 20)})`;
+  return say`Deploy ${bold(release.version)} to ${where}? ${link(project.path, project.url)}`;
+}
+
+function fromTo({ live, release }: DeployPlan): Phrase {
+  const to = versionWithSha(release.version, release.sha);
+  if (!live) return say`Nothing is deployed there yet. It gets ${to}.`;
+  const since = live.since ? say`, there since ${time(live.since)},` : [];
+  return say`From ${versionWithSha(live.version, live.sha)}${since} to ${to}.`;
+}
+
+function ships({ live, release, shipment }: DeployPlan): Phrase {
+  if (live && live.sha === release.sha) return say`The same commit is there already: it is deployed again.`;
+  if (!shipment) return [];
+  if (shipment.total === 0) return say`No commits are new in it. ${link('Compare', shipment.url)}`;
+  const count = shipment.total === 1 ? '1 commit' : `${shipment.total} commits`;
+  return say`Ships ${bold(count)}. ${link('Compare', shipment.url)}`;
+}
+
+function steps({ steps }: DeployPlan): readonly Line[] {
+  const told = steps.slice(0, maxSteps).map((step, index): Line => say`${index + 1}. ${stepDeed(step)}`);
+  const left = steps.length - told.length;
+  return left > 0 ? [...told, say`and ${left} more steps`] : told;
+}
+
+function commits(shipment: Shipment): readonly Line[] {
+  const told = shipment.commits
+    .slice(0, maxCommits)
+    .map((commit): Line => say`• ${literal(commit.title, 80)} · ${literal(commit.author, 40)}`);
+  const left = shipment.total - told.length;
+  return told.length > 0 && left > 0 ? [...told, say`and ${left} more`] : told;
+}
+
+function told({ deed, requester, expiresAt }: Plan): readonly Line[] {
+  return [
+    [
+      ...say`Asked by ${actorName(requester)}. Told in `,
+      { kind: 'channel', channelId: deed.channel },
+      ...say`. Lapses ${time(expiresAt)}.`,
+    ],
+    say`Pipeline: ${link(`#${deed.pipelineId}`, deed.pipelineUrl)} · Commit: ${code(deed.release.sha.slice(0, 8))}`,
+  ];
+}
+
+function buttons(plan: Plan): readonly CardButton[] {
+  const words = target(plan.deed.release.version, plan.deed.environment);
+  return [
+    { label: 'Deploy', spoken: `Deploy ${words}`, actionId: 'plan_confirm', value: plan.id, style: 'primary' },
+    { label: 'Cancel', spoken: `Do not deploy ${words}`, actionId: 'plan_cancel', value: plan.id },
+  ];
+}

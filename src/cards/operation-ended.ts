@@ -1,0 +1,134 @@
+import { currentStep, type Operation, type Step, type StepReason } from '../domain/operation.ts';
+import { bold, code, join, link, type Phrase, type Segment, say, user } from '../domain/phrase.ts';
+import { buildCard, type Card } from './card.ts';
+import { durationBetween } from './duration.ts';
+import { literal } from './literal.ts';
+import { operationStatus } from './operation.ts';
+import { operationEffect } from './operation-effect.ts';
+import { shaped } from './phrase-blocks.ts';
+import { reasonWords } from './step-words.ts';
+
+/** The end of a deploy, told to the one who asked for it: what came of it, what is where now, and what to do. */
+export function renderOperationEnded({
+  operation,
+  again,
+}: {
+  readonly operation: Operation;
+  /** The command that plans it anew, as installed: `/deploy production v1.4.0`. */
+  readonly again?: string | undefined;
+}): Card {
+  const said = headline(operation);
+  const next = whatNext(operation, again);
+  return buildCard({
+    spoken: say`${said} ${join(next, ' ')}`,
+    lines: [
+      shaped(operationStatus(operation).shape, say`${user(operation.requester.slackUserId)} ${said}`),
+      ...next,
+      pages(operation),
+    ],
+  });
+}
+
+function headline(operation: Operation): Phrase {
+  const { release, environment, state } = operation;
+  const version = bold(release.version);
+  const deploy = say`The deploy of ${version} to ${bold(environment)}`;
+  const failed = troubleStep(operation);
+  switch (state) {
+    case 'active':
+      return say`${deploy} is running.`;
+    case 'succeeded':
+      return say`${version} is deployed to ${bold(environment)}.`;
+    case 'failed':
+      return failed ? say`${deploy} failed at ${code(failed.job)}: ${why(failed)}.` : say`${deploy} failed.`;
+    case 'canceled':
+      return failed?.kind === 'ask'
+        ? say`${deploy} was stopped before ${bold(environment)}.`
+        : say`${deploy} was canceled.`;
+    case 'stuck':
+      return failed
+        ? say`${deploy} is stuck at ${code(failed.job)}: I cannot find out whether it started.`
+        : say`${deploy} is stuck.`;
+  }
+}
+
+function whatNext(operation: Operation, again: string | undefined): readonly Phrase[] {
+  const ask = again === undefined ? say`ask again` : say`type ${code(again)}`;
+  switch (operation.state) {
+    case 'active':
+      return [];
+    case 'succeeded':
+      return [successFacts(operation)];
+    case 'failed':
+      return [operationEffect(operation), adviceFor(operation, ask)];
+    case 'canceled':
+      return [operationEffect(operation), say`To deploy it after all, ${ask}.`];
+    case 'stuck':
+      return [say`Open the job in GitLab and see whether it runs. I do nothing more by myself.`];
+  }
+}
+
+function successFacts(operation: Operation): Phrase {
+  const verified = operation.steps.filter((step) => step.kind === 'verify' && step.state === 'succeeded');
+  const took = durationBetween(operation.createdAt, operation.endedAt);
+  const facts: (Phrase | Segment)[] = [
+    verified.length > 0
+      ? say`Verified by ${join(
+          verified.slice(0, 3).map((step) => code(literal(step.job, 60))),
+          ', ',
+        )}`
+      : say`No job verified it`,
+  ];
+  if (took !== undefined) facts.push(say`took ${took}`);
+  if (operation.fromVersion !== undefined) facts.push(say`replaced ${operation.fromVersion}`);
+  return say`${join(facts, ' · ')}.`;
+}
+
+/** One thing to do, by what went wrong. `ask`: how to plan it anew. */
+function adviceFor(operation: Operation, ask: Phrase): Phrase {
+  const { environment, fromVersion } = operation;
+  const step = troubleStep(operation);
+  if (step?.kind === 'verify') {
+    const back = fromVersion === undefined ? 'deploy a good version' : `go back to ${literal(fromVersion, 60)}`;
+    return say`Look at ${bold(environment)} now: keep it if it is well, else ${back}.`;
+  }
+  switch (step?.reason) {
+    case 'refused_outdated':
+      return say`Deploy a newer version, or run a new pipeline for this one.`;
+    case 'refused_forbidden':
+      return say`Ask a maintainer for the right to deploy to ${bold(step.environment ?? environment)}.`;
+    case 'refused_unplayable':
+    case 'job_missing':
+      return say`See in GitLab how the pipeline stands, then ${ask}.`;
+    case 'job_failed':
+      return say`See the log. If the job can pass as it is, retry it in GitLab, then ${ask}. Else mend the cause and deploy a new version.`;
+    case 'job_skipped':
+      return say`See in the pipeline what did not pass, then ${ask}.`;
+    case 'job_canceled':
+    case 'too_late':
+    case 'canceled_by_person':
+    case 'earlier_step_failed':
+    case undefined:
+      return say`To deploy it after all, ${ask}.`;
+  }
+}
+
+function pages(operation: Operation): Phrase {
+  const step = troubleStep(operation);
+  const job = step?.jobUrl === undefined ? [] : [link(`Log of ${literal(step.job, 60)}`, step.jobUrl)];
+  return join([...job, link(`Pipeline #${operation.pipelineId}`, operation.pipelineUrl)], ' · ');
+}
+
+/** The step that went wrong: failed, or canceled by somebody; else the one at which it stands. */
+function troubleStep(operation: Operation): Step | undefined {
+  const gone: readonly (StepReason | undefined)[] = ['earlier_step_failed', undefined];
+  return (
+    operation.steps.find((step) => step.state === 'failed') ??
+    operation.steps.find((step) => step.state === 'canceled' && !gone.includes(step.reason)) ??
+    currentStep(operation)?.step
+  );
+}
+
+function why(step: Step): string {
+  return step.reason === undefined ? 'it did not pass' : reasonWords(step.reason);
+}

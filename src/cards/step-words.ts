@@ -1,0 +1,106 @@
+import type { Actor } from '../domain/actor.ts';
+import { currentStep, type Operation, type Step, type StepReason } from '../domain/operation.ts';
+import { bold, code, link, type Phrase, type Segment, say, user } from '../domain/phrase.ts';
+import type { RouteStep } from '../domain/release.ts';
+import { literal } from './literal.ts';
+import { type Line, shaped } from './phrase-blocks.ts';
+import { type Status, statuses } from './status.ts';
+
+const notReached: Status = { ...statuses.skipped, word: 'not reached' };
+
+/** A person's name; a mention where we know only the Slack user. */
+export function actorName(actor: Actor): Segment {
+  return actor.gitlab ? literal(actor.gitlab.name, 60) : user(actor.slackUserId);
+}
+
+/** What a step does, as an order: `Play deploy-canary → production-canary`. */
+export function stepDeed(step: RouteStep): Phrase {
+  const job = code(literal(step.job, 60));
+  switch (step.kind) {
+    case 'play':
+      return step.environment === undefined
+        ? say`Play ${job}`
+        : say`Play ${job} → ${bold(literal(step.environment, 60))}`;
+    case 'wait':
+      return say`Wait for ${job}`;
+    case 'ask':
+      return step.environment === undefined
+        ? say`Ask before ${job}`
+        : say`Ask before ${bold(literal(step.environment, 60))}`;
+    case 'verify':
+      return say`Verify with ${job}`;
+  }
+}
+
+/** A step being carried out, in one line: number, shape, deed, word, and the job's page. */
+export function stepLine(step: Step, number: number, operation: Operation): Line {
+  const status = stepStatus(step, operation);
+  const open = step.jobUrl === undefined ? [] : say` · ${link('log', step.jobUrl)}`;
+  return [`${number}. `, ...shaped(status.shape, say`${stepDeed(step)}: ${status.word}${open}`)];
+}
+
+/** Where an active operation stands: `step 2 of 4, waiting for monitor-canary`. */
+export function standing(operation: Operation): Phrase {
+  if (operation.state === 'stuck') return say`a person must look`;
+  const current = currentStep(operation);
+  if (!current) return say`all steps have passed`;
+  const { index, step } = current;
+  return say`step ${index + 1} of ${operation.steps.length}, ${doing(step, operation)}`;
+}
+
+/** Why a step did not pass, as the end of a sentence: `the job failed`. */
+export function reasonWords(reason: StepReason): string {
+  switch (reason) {
+    case 'job_failed':
+      return 'the job failed';
+    case 'job_canceled':
+      return 'the job was canceled in GitLab';
+    case 'job_skipped':
+      return 'the job was skipped, because an earlier one did not pass';
+    case 'job_missing':
+      return 'the pipeline no longer has this job';
+    case 'refused_outdated':
+      return 'GitLab refused it, because a newer deployment exists';
+    case 'refused_forbidden':
+      return 'GitLab did not allow it';
+    case 'refused_unplayable':
+      return 'GitLab says the job cannot be started now';
+    case 'too_late':
+      return 'it was confirmed too long ago, so the job was not started';
+    case 'canceled_by_person':
+      return 'canceled';
+    case 'earlier_step_failed':
+      return 'not reached';
+  }
+}
+
+function doing(step: Step, operation: Operation): Phrase {
+  const job = code(literal(step.job, 60));
+  if (step.kind === 'ask') return say`waiting for ${actorName(operation.requester)} to promote`;
+  if (step.state === 'running') return say`running ${job}`;
+  if (step.state === 'calling' || (step.kind === 'play' && step.state === 'pending')) return say`starting ${job}`;
+  return say`waiting for ${job}`;
+}
+
+function stepStatus(step: Step, operation: Operation): Status {
+  const isCurrent = operation.state === 'active' && currentStep(operation)?.step === step;
+  switch (step.state) {
+    case 'pending':
+    case 'waiting':
+      if (step.kind === 'ask' && isCurrent) return statuses.waiting;
+      if (operation.state !== 'active') return notReached;
+      if (!isCurrent && step.state === 'pending') return statuses.toCome;
+      return { ...statuses.pending, word: step.state === 'waiting' ? 'waiting for its turn' : 'next' };
+    case 'calling':
+      return { ...statuses.running, word: operation.state === 'stuck' ? 'unknown whether it started' : 'starting' };
+    case 'running':
+      return statuses.running;
+    case 'succeeded':
+      return step.kind === 'ask' ? { ...statuses.passed, word: 'promoted' } : statuses.passed;
+    case 'failed':
+      return { ...statuses.failed, word: step.reason ? reasonWords(step.reason) : statuses.failed.word };
+    case 'canceled':
+      if (step.reason !== 'earlier_step_failed') return statuses.canceled;
+      return step.calledAt || step.startedAt ? { ...statuses.canceled, word: 'no longer watched' } : notReached;
+  }
+}

@@ -1,0 +1,312 @@
+import type { Card } from '../../src/cards/card.ts';
+import { renderCatchUp } from '../../src/cards/catch-up.ts';
+import { renderConfigRefused } from '../../src/cards/config-refused.ts';
+import { renderDeployPlan } from '../../src/cards/deploy-plan.ts';
+import { renderDeployment } from '../../src/cards/deployment.ts';
+import { renderDeployments } from '../../src/cards/deployments.ts';
+import { renderFailure } from '../../src/cards/failure.ts';
+import { renderFixed } from '../../src/cards/fixed.ts';
+import { renderGateLeft } from '../../src/cards/gate-left.ts';
+import { renderGateReached } from '../../src/cards/gate-reached.ts';
+import { renderHelp } from '../../src/cards/help.ts';
+import { renderJobFailed } from '../../src/cards/job-failed.ts';
+import { renderAway } from '../../src/cards/late-input.ts';
+import { renderOperation } from '../../src/cards/operation.ts';
+import { renderOperationEnded } from '../../src/cards/operation-ended.ts';
+import { renderPipelineFailed } from '../../src/cards/pipeline-failed.ts';
+import { renderPipelineStarted } from '../../src/cards/pipeline-started.ts';
+import { renderPipelineSucceeded } from '../../src/cards/pipeline-succeeded.ts';
+import { renderPlanClosed } from '../../src/cards/plan-closed.ts';
+import { renderPromote } from '../../src/cards/promote.ts';
+import { renderPromoteAnswered } from '../../src/cards/promote-answered.ts';
+import { renderRefusal } from '../../src/cards/refusal.ts';
+import { renderRoot } from '../../src/cards/root.ts';
+import { renderStillFailing } from '../../src/cards/still-failing.ts';
+import { bold, code, say, time, user } from '../../src/domain/phrase.ts';
+import {
+  aDeployment,
+  aJob,
+  ann,
+  anOperation,
+  aPipeline,
+  aPlan,
+  at,
+  canaryGate,
+  project,
+  sha,
+  unitTests,
+} from './builders.ts';
+
+const running = anOperation(['succeeded', 'running']);
+const log = ['FAIL tests/test_cart.py::test_total', 'E  assert 41 == 42', 'ERROR: Job failed: exit code 1'];
+const allowed = aJob({ id: 99, name: 'code-quality', stage: 'test', status: 'failed', allowFailure: true });
+const prodButton = aJob({
+  id: 98,
+  name: 'deploy-prod',
+  stage: 'deploy-prod',
+  status: 'manual',
+  allowFailure: true,
+  environment: { name: 'production', action: 'start' },
+});
+const deployProd = aJob({
+  id: 106,
+  name: 'deploy-prod',
+  stage: 'deploy-prod',
+  durationSeconds: 95,
+  failureReason: 'job_execution_timeout',
+});
+const main = { ref: 'main', tag: false } as const;
+const branch = aPipeline({ ...main, status: 'failed', durationSeconds: 754, jobs: [unitTests] });
+const news = { pipeline: aPipeline(), deployment: aDeployment(), job: deployProd, excerpt: undefined };
+const done = { endedAt: at('10:23') } as const;
+
+/** Each card in each of its states, by name. */
+export const everyCard: Readonly<Record<string, Card>> = {
+  'root, waiting at a gate': renderRoot({ pipeline: aPipeline(), operations: [] }),
+  'root, a deploy under way': renderRoot({
+    pipeline: aPipeline({
+      status: 'running',
+      jobs: aPipeline().jobs.map((job) => (job.id === 105 ? { ...job, status: 'running' } : job)),
+    }),
+    operations: [running],
+  }),
+  'root, failed': renderRoot({
+    pipeline: aPipeline({ status: 'failed', durationSeconds: 754, jobs: [unitTests, allowed] }),
+    operations: [],
+  }),
+  'root, passed with warnings': renderRoot({
+    pipeline: aPipeline({ ...main, status: 'success', durationSeconds: 754, jobs: [allowed] }),
+    operations: [],
+  }),
+  'root, merge request': renderRoot({
+    pipeline: aPipeline({
+      ref: 'refs/merge-requests/42/head',
+      tag: false,
+      status: 'running',
+      deployments: [],
+      mergeRequest: { iid: 42, title: 'Express checkout', url: `${project.url}/-/merge_requests/42` },
+    }),
+    operations: [],
+  }),
+  'job failed': renderJobFailed({ pipeline: aPipeline(), job: unitTests, excerpt: log }),
+  'job failed, its author called': renderJobFailed({
+    pipeline: aPipeline(),
+    job: unitTests,
+    excerpt: log,
+    mention: { slackUserId: 'U0RAJ', as: 'author' },
+  }),
+  'job failed, nothing known': renderJobFailed({
+    pipeline: aPipeline({ commitTitle: undefined, commitAuthor: undefined, user: undefined }),
+    job: aJob({ name: 'unit-tests', status: 'failed', url: undefined, failureReason: 'a_new_reason' }),
+    excerpt: undefined,
+  }),
+  'pipeline failed': renderPipelineFailed({ pipeline: branch, jobs: [unitTests, deployProd, allowed] }),
+  'pipeline failed, its author called': renderPipelineFailed({
+    pipeline: branch,
+    jobs: [unitTests],
+    mention: { slackUserId: 'U0RAJ', as: 'author' },
+  }),
+  'pipeline failed, no job did': renderPipelineFailed({ pipeline: branch, jobs: [] }),
+  'still failing': renderStillFailing({ pipeline: branch, jobs: [unitTests] }),
+  'still failing, its author called': renderStillFailing({
+    pipeline: branch,
+    jobs: [unitTests],
+    mention: { slackUserId: 'U0RAJ', as: 'author' },
+  }),
+  fixed: renderFixed({ pipeline: aPipeline(main) }),
+  'gate left, started': renderGateLeft({
+    pipeline: aPipeline(),
+    job: { ...canaryGate, status: 'running' },
+    by: { username: 'ann', name: 'Ann Lee' },
+  }),
+  'gate left, canceled': renderGateLeft({
+    pipeline: aPipeline(),
+    job: { ...canaryGate, status: 'canceled' },
+    by: undefined,
+  }),
+  'pipeline started': renderPipelineStarted({ pipeline: aPipeline() }),
+  'pipeline succeeded': renderPipelineSucceeded({
+    pipeline: aPipeline({ status: 'success', durationSeconds: 754, jobs: [] }),
+  }),
+  'pipeline succeeded, not deployed': renderPipelineSucceeded({
+    pipeline: aPipeline({ status: 'success', durationSeconds: 754, jobs: [allowed, prodButton] }),
+  }),
+  'deployment started': renderDeployment({ ...news, outcome: 'started' }),
+  'deployment succeeded': renderDeployment({ ...news, outcome: 'succeeded' }),
+  'deployment failed': renderDeployment({ ...news, outcome: 'failed', excerpt: log }),
+  'deployment failed, who asked for it called': renderDeployment({
+    ...news,
+    outcome: 'failed',
+    mention: { slackUserId: 'U0ANN', as: 'requester' },
+  }),
+  'deployment canceled': renderDeployment({ ...news, outcome: 'canceled' }),
+  'gate reached': renderGateReached({ pipeline: aPipeline(), job: canaryGate }),
+  'gate reached, no environment': renderGateReached({
+    pipeline: aPipeline(),
+    job: aJob({ name: 'sign-off', status: 'manual' }),
+  }),
+  'catch-up': renderCatchUp({
+    pipeline: aPipeline(),
+    since: at('09:55'),
+    notices: [
+      { kind: 'pipeline_started', at: at('10:00') },
+      {
+        kind: 'deployment',
+        outcome: 'succeeded',
+        deployment: aDeployment({ environment: 'staging' }),
+        at: at('10:04'),
+      },
+      { kind: 'gate_reached', job: canaryGate },
+    ],
+  }),
+  'deploy plan': renderDeployPlan({ plan: aPlan() }),
+  'deploy plan, first time, with a warning': renderDeployPlan({
+    plan: aPlan({ live: undefined, shipment: undefined, environment: 'review/cart', tier: 'development' }),
+    warnings: [say`A newer pipeline was deployed since (${'v1.5.0'}).`],
+  }),
+  'deploy plan, many commits': renderDeployPlan({
+    plan: aPlan({
+      shipment: {
+        url: project.url,
+        total: 100,
+        commits: Array.from({ length: 100 }, (_, i) => ({ sha, title: `Change ${i}`, author: 'Raj' })),
+      },
+    }),
+  }),
+  'plan confirmed': renderPlanClosed({ plan: aPlan(), how: 'confirmed', link: 'message://C0DEPLOYS%2Fpipeline%3A812' }),
+  'plan canceled': renderPlanClosed({ plan: aPlan(), how: 'canceled' }),
+  'plan lapsed': renderPlanClosed({ plan: aPlan(), how: 'lapsed', again: '/deploy production v1.4.0' }),
+  'plan replaced': renderPlanClosed({ plan: aPlan(), how: 'replaced' }),
+  'plan void': renderPlanClosed({ plan: aPlan(), how: 'void', again: '/deploy production v1.4.0' }),
+  'operation, running': renderOperation({ operation: running, threadUrl: 'message://C0DEPLOYS%2Fpipeline%3A812' }),
+  'operation, asking': renderOperation({ operation: anOperation(['succeeded', 'succeeded', 'waiting']) }),
+  'operation, succeeded': renderOperation({
+    operation: anOperation(Array(5).fill('succeeded'), { state: 'succeeded', ...done }),
+  }),
+  'operation, failed': renderOperation({ operation: canaryFailed() }),
+  'operation, canceled': renderOperation({
+    operation: anOperation(['succeeded', { state: 'canceled', reason: 'canceled_by_person' }], {
+      state: 'canceled',
+      ...done,
+    }),
+  }),
+  'operation, stuck': renderOperation({ operation: anOperation(['calling'], { state: 'stuck', ...done }) }),
+  promote: renderPromote({ operation: anOperation(['succeeded', 'succeeded', 'waiting']) }),
+  'promote, promoted': renderPromoteAnswered({ operation: running, answer: 'promoted', by: ann, at: at('10:20') }),
+  'promote, stopped': renderPromoteAnswered({
+    operation: running,
+    answer: 'stopped',
+    by: { slackUserId: 'U0RAJ', gitlab: undefined },
+    at: at('10:20'),
+  }),
+  'operation ended, succeeded': renderOperationEnded({
+    operation: anOperation(Array(5).fill('succeeded'), { state: 'succeeded', ...done }),
+  }),
+  'operation ended, canary failed': renderOperationEnded({
+    operation: canaryFailed(),
+    again: '/deploy production v1.4.0',
+  }),
+  'operation ended, verification failed': renderOperationEnded({
+    operation: anOperation(
+      ['succeeded', 'succeeded', 'succeeded', 'succeeded', { state: 'failed', reason: 'job_failed' }],
+      { state: 'failed', ...done },
+    ),
+  }),
+  'operation ended, outdated': renderOperationEnded({
+    operation: anOperation([{ state: 'failed', reason: 'refused_outdated' }], { state: 'failed', ...done }),
+  }),
+  'operation ended, stopped at the question': renderOperationEnded({
+    operation: anOperation(['succeeded', 'succeeded', { state: 'canceled', reason: 'canceled_by_person' }], {
+      state: 'canceled',
+      ...done,
+    }),
+  }),
+  'operation ended, stuck': renderOperationEnded({ operation: anOperation(['calling'], { state: 'stuck', ...done }) }),
+  refusal: renderRefusal({
+    code: 'operation_active',
+    notDone: say`v1.4.0 was not deployed to ${bold('production')}.`,
+    fact: say`${user('U0RAJ')} is deploying v1.3.9 there since ${time(at('10:00'))}.`,
+    todo: [
+      { kind: 'say', phrase: say`When it has ended, type:` },
+      { kind: 'type', line: '/deploy production v1.4.0' },
+      { kind: 'open', label: 'Open the pipeline', url: project.url },
+    ],
+  }),
+  'refusal, a choice': renderRefusal({
+    code: 'several_jobs',
+    notDone: say`v1.4.0 was not deployed to ${bold('production')}.`,
+    fact: say`Several jobs deploy to ${bold('production')}. Which one?`,
+    todo: ['deploy-eu', 'deploy-us'].map((label) => ({ kind: 'press', label, actionId: 'run_command', value: label })),
+  }),
+  'failure, nothing changed': renderFailure({
+    code: 'gitlab',
+    notDone: '/deploy was not carried out.',
+    fact: 'GitLab does not answer.',
+    hint: 'Try again in a few minutes.',
+    mayHaveStarted: false,
+  }),
+  'failure, may have started': renderFailure({
+    code: 'gitlab',
+    notDone: say`${code('deploy-prod')} was not seen to start.`,
+    hint: '',
+    mayHaveStarted: true,
+  }),
+  'config refused': renderConfigRefused({
+    problems: Array.from(
+      { length: 9 },
+      (_, at) => `projects[${at}].alias: is not a known key (chatops.yml line ${at + 2}).`,
+    ),
+  }),
+  help: renderHelp({
+    commands: [
+      {
+        name: '/deploy',
+        usage: '/deploy [project] <environment> <version>',
+        description: 'Take a version to an environment',
+        examples: ['/deploy prod v1.4.0'],
+      },
+      { name: '/chatops', usage: '/chatops help', description: 'Help', examples: ['/chatops help'] },
+    ],
+  }),
+  'help, one command': renderHelp({
+    commands: [
+      {
+        name: '/deploy',
+        usage: '/deploy <environment> <version>',
+        description: 'Take a version to an environment',
+        examples: ['/deploy prod v1.4.0', '/deploy staging main'],
+      },
+    ],
+  }),
+  deployments: renderDeployments({
+    project,
+    asOf: at('10:30'),
+    rows: [
+      {
+        environment: 'production',
+        tier: 'production',
+        version: 'v1.3.0',
+        sha: '9f8e7d6c5b4a',
+        since: at('08:00'),
+        by: ann.gitlab,
+        url: 'https://example.com',
+        running: 'v1.4.0',
+      },
+      { environment: 'staging', tier: 'staging', version: 'main', sha, since: at('10:04') },
+      { environment: 'review/cart', tier: 'development' },
+    ],
+    history: [
+      { environment: 'production', version: 'v1.4.0', sha, since: at('10:22'), by: ann.gitlab, status: 'failed' },
+    ],
+  }),
+  'deployments, none': renderDeployments({ project, asOf: at('10:30'), rows: [] }),
+  away: renderAway({ typed: '/deploy prod v1.4.0', at: at('09:55') }),
+};
+
+function canaryFailed(): ReturnType<typeof anOperation> {
+  const skipped = { state: 'canceled', reason: 'earlier_step_failed' } as const;
+  return anOperation(['succeeded', { state: 'failed', reason: 'job_failed' }, skipped, skipped, skipped], {
+    state: 'failed',
+    ...done,
+  });
+}
