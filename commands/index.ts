@@ -1,0 +1,9 @@
+import type { Command } from '../src/app/command.ts';
+import { createChatops } from './chatops.ts';
+import { deploy } from './deploy.ts';
+import { deployments } from './deployments.ts';
+
+const own: readonly Command[] = [deploy, deployments];
+
+/** Every slash command, in the order help shows them. `manifest.yml` and the README are compared with it. */
+export const commands: readonly Command[] = [...own, createChatops(own)];

@@ -1,0 +1,310 @@
+import { renderOperationEnded } from '../cards/operation-ended.ts';
+import { renderPromote } from '../cards/promote.ts';
+import { renderPromoteAnswered } from '../cards/promote-answered.ts';
+import type { Actor } from '../domain/actor.ts';
+import type { AuditEntry } from '../domain/audit.ts';
+import { commandLine } from '../domain/command-line.ts';
+import { GitLabError, NotFoundError, PayloadError } from '../domain/errors.ts';
+import type { Job } from '../domain/job.ts';
+import {
+  currentStep,
+  decideNext,
+  finishOperation,
+  type NextDeed,
+  type Operation,
+  type StepReason,
+  withStep,
+} from '../domain/operation.ts';
+import { isSame } from '../domain/same.ts';
+import { putRoot } from './open-thread.ts';
+import type {
+  Checkpoint,
+  Clock,
+  GitLabReads,
+  GitLabWrites,
+  Lease,
+  Log,
+  Settings,
+  Store,
+  Tables,
+  Wake,
+} from './ports.ts';
+import { putOperation } from './start-operation.ts';
+
+export interface AdvanceOperationDeps {
+  readonly settings: () => Settings;
+  readonly gitlab: Pick<GitLabReads, 'jobs' | 'job' | 'successfulDeployments'> & GitLabWrites;
+  readonly store: Store;
+  readonly lease: Lease;
+  readonly clock: Clock;
+  readonly wake: Wake;
+  readonly checkpoint: Checkpoint;
+  readonly log: Log;
+}
+
+/** No write to GitLab may take longer; the lease must hold for as long. */
+const writeLimitMs = 8_000;
+
+/** After a failed read: soon again, since people wait. */
+const readAgainMs = 5_000;
+
+/** After a read that will hardly go better by itself: the pipeline is gone, or hidden from us. */
+const readMuchLaterMs = 60_000;
+
+/** More moves in one go mean that a rule of ours goes round in circles. */
+const maxMoves = 50;
+
+/**
+ * Takes an operation as far as it can go now, reading GitLab before each deed. Safe to repeat at any moment: what was
+ * done is read from GitLab, never assumed. Called for events, for timers and after a restart alike.
+ */
+export async function advanceOperation(id: string, deps: AdvanceOperationDeps): Promise<void> {
+  for (let move = 0; move < maxMoves; move += 1) {
+    const operation = await deps.store.tables.operations.find(id);
+    if (operation?.state !== 'active') return;
+    let jobs: readonly Job[];
+    try {
+      jobs = await deps.gitlab.jobs(operation.project.id, operation.pipelineId);
+    } catch (error) {
+      if (!(error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError))
+        throw error;
+      deps.log.warn({ operation_id: id, err: error }, 'operation cannot be followed, will look again');
+      return lookLater(operation, error.retryable ? readAgainMs : readMuchLaterMs, deps);
+    }
+    const deed = decideNext(operation, jobs, deps.clock.now());
+    if (deed.kind === 'look_later') return lookLater(operation, deed.afterMs, deps);
+    const goOn = await carryOut(operation, deed, deps);
+    if (!goOn) return;
+  }
+  deps.log.error({ operation_id: id }, 'operation moved too often in one go');
+}
+
+async function carryOut(
+  operation: Operation,
+  deed: Exclude<NextDeed, { kind: 'look_later' }>,
+  deps: AdvanceOperationDeps,
+): Promise<boolean> {
+  switch (deed.kind) {
+    case 'update':
+      await change(operation, withStep(operation, deed.index, deed.step), deps);
+      return true;
+    case 'play':
+      return play(operation, deed, deps);
+    case 'finish': {
+      const ended = finishOperation(operation, deed.state, deps.clock.now());
+      await change(operation, ended, deps, {
+        action: 'operation.end',
+        outcome: deed.state === 'succeeded' ? 'succeeded' : 'failed',
+      });
+      deps.log.info(
+        {
+          operation_id: operation.id,
+          project: operation.project.path,
+          environment: operation.environment,
+          reason: deed.state,
+        },
+        'operation ended',
+      );
+      return false;
+    }
+  }
+}
+
+/** The deed itself: intended is on disk before the request leaves, so that a crash in between is noticed and looked at. */
+async function play(
+  operation: Operation,
+  deed: { readonly index: number; readonly job: Job },
+  deps: AdvanceOperationDeps,
+): Promise<boolean> {
+  const { index, job } = deed;
+  await deps.lease.ensure(writeLimitMs);
+  const calling = withStep(operation, index, {
+    state: 'calling',
+    calledAt: deps.clock.now(),
+    calls: (operation.steps[index]?.calls ?? 0) + 1,
+    jobId: job.id,
+    jobUrl: job.url,
+  });
+  const record = { action: 'job.play', jobId: job.id };
+  if (!(await change(operation, calling, deps, { ...record, outcome: 'intended' }))) return true;
+  await deps.checkpoint('play_intended');
+  try {
+    const played = await deps.gitlab.playJob(operation.project.id, job.id);
+    await deps.checkpoint('play_done');
+    const running = withStep(calling, index, { state: 'running', jobId: played.id, jobUrl: played.url ?? job.url });
+    await change(calling, running, deps, { ...record, jobId: played.id, outcome: 'succeeded' });
+    await deps.checkpoint('play_recorded');
+    return true;
+  } catch (error) {
+    if (error instanceof NotFoundError) return playRefused({ calling, index, job, reason: 'job_missing' }, deps);
+    if (!(error instanceof GitLabError)) throw error;
+    return playFailed({ calling, index, job, error }, deps);
+  }
+}
+
+async function playFailed(
+  about: { readonly calling: Operation; readonly index: number; readonly job: Job; readonly error: GitLabError },
+  deps: AdvanceOperationDeps,
+): Promise<boolean> {
+  const { calling, index, job, error } = about;
+  const record = { action: 'job.play', jobId: job.id };
+  deps.log.warn({ operation_id: calling.id, job_id: job.id, err: error }, 'job could not be played');
+  if (error.outcome === 'unknown') {
+    // Stays `calling`: decideNext looks at the job for a minute before the write may be repeated.
+    await change(calling, { ...calling, nextCheckAt: later(deps, 2_000) }, deps, {
+      ...record,
+      outcome: 'unknown',
+      reason: `http_${error.status}`,
+    });
+    return false;
+  }
+  if (error.retryable) {
+    const waiting = withStep(calling, index, { state: 'waiting', calledAt: undefined });
+    await change(calling, { ...waiting, nextCheckAt: later(deps, error.retryAfterMs ?? readAgainMs) }, deps, {
+      ...record,
+      outcome: 'failed',
+      reason: `http_${error.status}`,
+    });
+    return false;
+  }
+  // Somebody may have pressed it in GitLab in the same second: then it is on its way, and that is all we wanted.
+  const now = await deps.gitlab.job(calling.project.id, job.id);
+  if (now.status !== 'manual') {
+    await change(calling, withStep(calling, index, { state: 'waiting' }), deps, {
+      ...record,
+      outcome: 'failed',
+      reason: 'played_elsewhere',
+    });
+    return true;
+  }
+  return playRefused({ calling, index, job, reason: await whyRefused(calling, error, deps) }, deps);
+}
+
+async function playRefused(
+  about: { readonly calling: Operation; readonly index: number; readonly job: Job; readonly reason: StepReason },
+  deps: AdvanceOperationDeps,
+): Promise<boolean> {
+  const { calling, index, job, reason } = about;
+  const failed = withStep(calling, index, { state: 'failed', reason, endedAt: deps.clock.now() });
+  await change(calling, failed, deps, { action: 'job.play', jobId: job.id, outcome: 'failed', reason });
+  return true;
+}
+
+/** GitLab's 403 says only "Forbidden": a newer successful deployment of another commit means that ours is outdated. */
+async function whyRefused(operation: Operation, error: GitLabError, deps: AdvanceOperationDeps): Promise<StepReason> {
+  if (error.status !== 403) return 'refused_unplayable';
+  const step = currentStep(operation)?.step;
+  const [live] = await deps.gitlab.successfulDeployments(
+    operation.project.id,
+    step?.environment ?? operation.environment,
+    1,
+  );
+  const outdated =
+    live?.pipelineId !== undefined && live.pipelineId > operation.pipelineId && live.sha !== operation.release.sha;
+  return outdated ? 'refused_outdated' : 'refused_forbidden';
+}
+
+function later(deps: AdvanceOperationDeps, ms: number): Date {
+  return new Date(deps.clock.now().getTime() + ms);
+}
+
+async function lookLater(operation: Operation, afterMs: number, deps: AdvanceOperationDeps): Promise<void> {
+  await deps.store.transaction(async (tables) => {
+    const held = await tables.operations.find(operation.id);
+    if (held?.state === 'active') await tables.operations.save({ ...held, nextCheckAt: later(deps, afterMs) });
+  });
+}
+
+/**
+ * Stores a changed operation with its card and audit, if nobody changed it meanwhile (a person may have pressed
+ * Promote while we asked GitLab). False: it changed under us; read it again.
+ */
+async function change(
+  expected: Operation,
+  next: Operation,
+  deps: AdvanceOperationDeps,
+  record?: Pick<AuditEntry, 'action' | 'outcome'> & Partial<AuditEntry>,
+): Promise<boolean> {
+  const now = deps.clock.now();
+  const stored = await deps.store.transaction(async (tables) => {
+    const held = await tables.operations.find(expected.id);
+    // The time of the next look is moved by events all the while and says nothing about what was decided.
+    if (!held || !isSame({ ...held, nextCheckAt: 0 }, { ...expected, nextCheckAt: 0 })) return false;
+    await tables.operations.save(next);
+    if (record) await tables.audit.append({ ...auditOf(next, now), ...record });
+    // Presses in Slack do not come this way: the job was started in GitLab while we asked.
+    const isAnswered = currentStep(expected)?.step.kind === 'ask' && currentStep(next)?.step.kind !== 'ask';
+    if (isAnswered) await closeQuestion(tables, next, { answer: 'promoted', by: undefined, at: now });
+    await showChange(tables, next, { now, commandPrefix: deps.settings().commandPrefix });
+    return true;
+  });
+  if (stored) deps.wake('outbox');
+  return stored;
+}
+
+/** Shows what an operation looks like now: its card, the question it asks, its end, and the pipeline's root. */
+export async function showChange(
+  tables: Tables,
+  operation: Operation,
+  about: { readonly now: Date; readonly commandPrefix: string },
+): Promise<void> {
+  const { now } = about;
+  const again = commandLine(about.commandPrefix, '/deploy', [operation.environment, operation.release.version]);
+  await putOperation(tables, operation, now);
+  const reply = { channel: operation.channel, rootKey: operation.rootKey };
+  const step = currentStep(operation)?.step;
+  if (operation.state === 'active' && step?.kind === 'ask') {
+    await tables.outbox.put(
+      { ...reply, key: promoteKey(operation), lane: 'answer', ...renderPromote({ operation }) },
+      now,
+    );
+  }
+  if (operation.state !== 'active') {
+    await tables.outbox.put(
+      {
+        ...reply,
+        key: `${operation.rootKey}/operation:${operation.id}/ended`,
+        lane: 'failure',
+        ...renderOperationEnded({ operation, again }),
+      },
+      now,
+    );
+  }
+  const pipeline = await tables.pipelines.find(operation.project.id, operation.pipelineId);
+  const thread = await tables.threads.find(operation.channel, operation.project.id, operation.pipelineId);
+  if (pipeline && thread) await putRoot(tables, { thread, pipeline, now });
+}
+
+/** The question whether to promote becomes one line without buttons, if it was asked. */
+export async function closeQuestion(
+  tables: Tables,
+  operation: Operation,
+  answered: { readonly answer: 'promoted' | 'stopped'; readonly by: Actor | undefined; readonly at: Date },
+): Promise<void> {
+  const key = promoteKey(operation);
+  if (!(await tables.outbox.find(key))) return;
+  const { channel, rootKey } = operation;
+  const card = renderPromoteAnswered({ operation, ...answered });
+  await tables.outbox.put({ key, channel, rootKey, lane: 'answer', ...card }, answered.at);
+}
+
+/** The key of the message that asks whether to promote. */
+function promoteKey(operation: Operation): string {
+  return `${operation.rootKey}/operation:${operation.id}/promote`;
+}
+
+function auditOf(operation: Operation, now: Date): Omit<AuditEntry, 'action' | 'outcome'> {
+  return {
+    at: now,
+    actor: operation.requester,
+    project: operation.project.path,
+    environment: operation.environment,
+    version: operation.release.version,
+    sha: operation.release.sha,
+    pipelineId: operation.pipelineId,
+    planId: operation.planId,
+    operationId: operation.id,
+    channel: operation.channel,
+    url: operation.pipelineUrl,
+  };
+}

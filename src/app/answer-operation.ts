@@ -1,0 +1,175 @@
+import { renderRefusal } from '../cards/refusal.ts';
+import type { Actor } from '../domain/actor.ts';
+import { guessTier } from '../domain/environment.ts';
+import { currentStep, finishOperation, type Operation, withStep } from '../domain/operation.ts';
+import { bold, say } from '../domain/phrase.ts';
+import { decidePolicy } from '../domain/policy.ts';
+import { environmentRule } from '../domain/project.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { closeQuestion, showChange } from './advance-operation.ts';
+import { identifyActor } from './identify-actor.ts';
+import type { AnswerDraft, Clock, GitLabReads, Log, Settings, SlackGateway, Store, Wake } from './ports.ts';
+import { refusePolicy } from './refuse-policy.ts';
+
+export interface AnswerOperationDeps {
+  readonly settings: () => Settings;
+  readonly gitlab: Pick<GitLabReads, 'userByName' | 'accessLevel' | 'environmentNamed'>;
+  readonly slack: Pick<SlackGateway, 'user'>;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly wake: Wake;
+  readonly log: Log;
+}
+
+/** A press on a button of a running operation. */
+export interface OperationPress {
+  readonly operationId: string;
+  readonly answer: 'promote' | 'stop' | 'cancel';
+  readonly slackUserId: string;
+  readonly to: AnswerDraft['to'];
+  readonly row: { readonly id: number; readonly key: string };
+}
+
+/**
+ * Carries out a press on Promote, Stop here or Cancel. Whoever asked for the deploy may press; so may who could
+ * deploy there (promote, stop) or a maintainer (cancel). The first press counts, later ones are told so.
+ */
+export async function answerOperation(press: OperationPress, deps: AnswerOperationDeps): Promise<void> {
+  const operation = await deps.store.tables.operations.find(press.operationId);
+  if (!operation) return answer(press, goneRefusal(), { actor: undefined, operation }, deps);
+  const { actor, refusal } = await authorise(press, operation, deps);
+  if (refusal) return answer(press, refusal, { actor, operation }, deps);
+
+  const now = deps.clock.now();
+  const done = await deps.store.transaction(async (tables) => {
+    const held = await tables.operations.find(press.operationId);
+    const next = held && carryOut(held, press.answer, now);
+    if (!held || !next) return false;
+    await tables.operations.save(next);
+    await tables.audit.append({
+      at: now,
+      actor,
+      action: `operation.${press.answer}`,
+      outcome: 'allowed',
+      project: held.project.path,
+      environment: held.environment,
+      version: held.release.version,
+      sha: held.release.sha,
+      pipelineId: held.pipelineId,
+      operationId: held.id,
+      channel: held.channel,
+    });
+    const answered = press.answer === 'promote' ? 'promoted' : 'stopped';
+    await closeQuestion(tables, held, { answer: answered, by: actor, at: now });
+    await showChange(tables, next, { now, commandPrefix: deps.settings().commandPrefix });
+    await tables.inbox.done(press.row.id, press.answer, now);
+    return true;
+  });
+  if (!done) return answer(press, lateRefusal(operation), { actor, operation }, deps);
+  deps.wake('outbox');
+  deps.wake('operations');
+  deps.log.info({ operation_id: operation.id, actor: press.slackUserId, reason: press.answer }, 'operation answered');
+}
+
+/** The operation after the press, or undefined when there is nothing left to press. */
+function carryOut(operation: Operation, pressed: OperationPress['answer'], now: Date): Operation | undefined {
+  if (operation.state !== 'active') return undefined;
+  const current = currentStep(operation);
+  if (pressed === 'cancel') {
+    if (current?.step.state === 'calling') return undefined;
+    const marked = current ? withStep(operation, current.index, { reason: 'canceled_by_person' }) : operation;
+    return finishOperation(marked, 'canceled', now);
+  }
+  if (current?.step.kind !== 'ask') return undefined;
+  if (pressed === 'stop')
+    return finishOperation(withStep(operation, current.index, { reason: 'canceled_by_person' }), 'canceled', now);
+  return { ...withStep(operation, current.index, { state: 'succeeded', endedAt: now }), nextCheckAt: now };
+}
+
+async function authorise(
+  press: OperationPress,
+  operation: Operation,
+  deps: AnswerOperationDeps,
+): Promise<{ readonly actor: Actor; readonly refusal?: Refusal }> {
+  const settings = deps.settings();
+  const { actor, restricted } = await identifyActor(press.slackUserId, { ...deps, settings });
+  const own = press.slackUserId === operation.requester.slackUserId;
+  if (own && press.answer !== 'promote' && !restricted) return { actor };
+  const rules = settings.rulesFor(operation.project.path);
+  const notDone = say`The deploy of ${operation.release.version} to ${bold(operation.environment)} goes on as before.`;
+  // Who may deploy there was said in an entry that is gone: nothing new is begun by the defaults.
+  if (!rules && press.answer === 'promote') return { actor, refusal: goneProject(operation, notDone) };
+  const [accessLevel, environment] = await Promise.all([
+    actor.gitlab?.id === undefined ? 0 : deps.gitlab.accessLevel(operation.project.id, actor.gitlab.id),
+    deps.gitlab.environmentNamed(operation.project.id, operation.environment),
+  ]);
+  const decision = decidePolicy({
+    action: press.answer === 'cancel' ? 'cancel_operation' : 'deploy',
+    actor,
+    accessLevel,
+    restricted,
+    // The first deployment makes the environment: until then GitLab cannot say its tier.
+    tier: environment?.tier ?? guessTier(operation.environment),
+    deployers: rules && environmentRule(rules, operation.environment)?.deployers,
+  });
+  if (decision.kind === 'allow') return { actor };
+  const project = {
+    ref: operation.project,
+    rules: rules ?? { path: operation.project.path, aliases: [], channels: [], environments: [] },
+  };
+  return { actor, refusal: refusePolicy(decision, { notDone, actor, project, environment: operation.environment }) };
+}
+
+async function answer(
+  press: OperationPress,
+  refusal: Refusal,
+  about: { readonly actor: Actor | undefined; readonly operation: Operation | undefined },
+  deps: AnswerOperationDeps,
+): Promise<void> {
+  const now = deps.clock.now();
+  await deps.store.transaction(async (tables) => {
+    await tables.audit.append({
+      at: now,
+      actor: about.actor ?? { slackUserId: press.slackUserId, gitlab: undefined },
+      action: `operation.${press.answer}`,
+      outcome: 'refused',
+      reason: refusal.code,
+      project: about.operation?.project.path,
+      environment: about.operation?.environment,
+      operationId: press.operationId,
+    });
+    await tables.outbox.answer({ key: `answer/${press.row.key}`, to: press.to, ...renderRefusal(refusal) }, now);
+    await tables.inbox.done(press.row.id, refusal.code, now);
+  });
+  deps.wake('outbox');
+}
+
+function goneProject({ project }: Operation, notDone: Refusal['notDone']): Refusal {
+  return {
+    code: 'project_gone',
+    notDone,
+    fact: say`${project.path} is not configured any more.`,
+    todo: [{ kind: 'say', phrase: say`Ask whoever runs this bot to put it back into chatops.yml.` }],
+  };
+}
+
+function goneRefusal(): Refusal {
+  return {
+    code: 'operation_unknown',
+    notDone: say`Nothing was done.`,
+    fact: say`I do not know this deploy any more.`,
+    todo: [],
+  };
+}
+
+function lateRefusal(operation: Operation): Refusal {
+  const ended = operation.state !== 'active';
+  return {
+    code: 'button_out_of_date',
+    notDone: say`Nothing was done.`,
+    fact: ended
+      ? say`The deploy of ${operation.release.version} to ${bold(operation.environment)} has ended.`
+      : say`This was answered already, or a job is being started this very moment.`,
+    todo: [{ kind: 'open', label: 'Open the pipeline', url: operation.pipelineUrl }],
+  };
+}

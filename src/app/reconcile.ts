@@ -1,0 +1,161 @@
+import { GitLabError, NotFoundError, PayloadError } from '../domain/errors.ts';
+import type { DomainEvent } from '../domain/event.ts';
+import { isPipelineFinished } from '../domain/pipeline.ts';
+import type { ProjectRef, ProjectRules } from '../domain/project.ts';
+import { foldEvents } from './fold-events.ts';
+import { historyBefore } from './history.ts';
+import type { Clock, GitLabReads, Log, PipelineSummary, Settings, Store, Wake } from './ports.ts';
+import { lateAfterMs } from './put-notice.ts';
+import { readPipeline } from './read-pipeline.ts';
+import { resolveProject } from './resolve-project.ts';
+
+export interface ReconcileDeps {
+  readonly settings: () => Settings;
+  readonly gitlab: Pick<
+    GitLabReads,
+    'project' | 'pipelinesUpdatedSince' | 'deploymentsUpdatedSince' | 'pipeline' | 'jobs' | 'ciGraph'
+  >;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly wake: Wake;
+  readonly log: Log;
+}
+
+/** GitLab's clock and ours differ, and a request takes time: look back a little further than we have to. */
+const overlapMs = 60_000;
+
+/** Pipelines that nothing moved for so long are found by their next change, not by asking each minute. */
+const watchedMs = 24 * 3_600_000;
+
+/** One after the other, hundreds of projects would take longer than the time between two polls. */
+const projectsAtOnce = 4;
+
+/** More open pipelines than this in one project are looked at in the next rounds. */
+const openLimit = 50;
+
+/**
+ * Reads from GitLab what webhooks may not have told: pipelines of open threads and operations, and those updated since
+ * the last look. Folded like webhooks, so a thing that was told is not told again. One project failing does not keep
+ * the others from being read.
+ */
+export async function reconcile(deps: ReconcileDeps): Promise<void> {
+  const waiting = deps.settings().projects.filter((rules) => rules.events !== 'webhook');
+  const readNext = async (): Promise<void> => {
+    for (let rules = waiting.shift(); rules !== undefined; rules = waiting.shift()) await reconcileOne(rules, deps);
+  };
+  await Promise.all(Array.from({ length: projectsAtOnce }, readNext));
+}
+
+async function reconcileOne(rules: ProjectRules, deps: ReconcileDeps): Promise<void> {
+  try {
+    await reconcileProject(rules, deps);
+  } catch (error) {
+    const isOfGitLab = error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError;
+    if (!isOfGitLab) throw error;
+    deps.log.warn({ project: rules.path, err: error }, 'project could not be read, will look again');
+  }
+}
+
+/** The poll's regular round, which also notes that we are alive. */
+export async function poll(deps: ReconcileDeps): Promise<void> {
+  await reconcile(deps);
+  await deps.store.tables.meta.set('alive_at', String(deps.clock.now().getTime()));
+}
+
+/** The round at the start. What it cannot read the next one will: nothing in GitLab may keep us from starting. */
+export async function catchUp(deps: ReconcileDeps): Promise<void> {
+  try {
+    await poll(deps);
+  } catch (error) {
+    deps.log.error({ err: error }, 'catching up failed');
+  }
+}
+
+/**
+ * Whether we were away for so long that what waits in the inbox is no news any more. Then the present state is read
+ * first, so that each pipeline is told once, as it is now, and its old webhooks find nothing new.
+ */
+export async function wasAway(deps: Pick<ReconcileDeps, 'store' | 'clock'>): Promise<boolean> {
+  const aliveAt = Number((await deps.store.tables.meta.get('alive_at')) ?? 0);
+  return aliveAt > 0 && deps.clock.now().getTime() - aliveAt > lateAfterMs;
+}
+
+async function reconcileProject(rules: ProjectRules, deps: ReconcileDeps): Promise<void> {
+  const project = await resolveProject(rules.path, deps);
+  const { meta, pipelines, operations } = deps.store.tables;
+  const startedAt = deps.clock.now();
+  const cursor = Number((await meta.get(`polled_at/${project.id}`)) ?? startedAt.getTime());
+  const since = new Date(cursor - overlapMs);
+  const [updated, deployments, open, active] = await Promise.all([
+    deps.gitlab.pipelinesUpdatedSince(project.id, since),
+    deps.gitlab.deploymentsUpdatedSince(project.id, since),
+    pipelines.open(project.id, new Date(startedAt.getTime() - watchedMs), openLimit),
+    operations.allActive(),
+  ]);
+  const deploymentEvents = new Map<number, DomainEvent[]>();
+  for (const deployment of deployments) {
+    if (deployment.pipelineId === undefined) continue;
+    const events = deploymentEvents.get(deployment.pipelineId) ?? [];
+    deploymentEvents.set(deployment.pipelineId, [...events, { kind: 'deployment', project, deployment }]);
+  }
+  const mustRead = new Set([
+    ...open.map(({ pipelineId }) => pipelineId),
+    ...active.filter((operation) => operation.project.id === project.id).map((operation) => operation.pipelineId),
+    ...deploymentEvents.keys(),
+    ...(await changedOnes(updated, project, deps)),
+  ]);
+  for (const pipelineId of [...mustRead].toSorted((a, b) => a - b)) {
+    await reconcilePipeline({ project, rules, pipelineId, more: deploymentEvents.get(pipelineId) ?? [] }, deps);
+  }
+  await meta.set(`polled_at/${project.id}`, String(startedAt.getTime()));
+}
+
+/** Of the pipelines GitLab calls updated, those that we do not hold finished with the same status already. */
+async function changedOnes(
+  updated: readonly PipelineSummary[],
+  project: ProjectRef,
+  deps: ReconcileDeps,
+): Promise<readonly number[]> {
+  const changed: number[] = [];
+  for (const summary of updated) {
+    const held = await deps.store.tables.pipelines.find(project.id, summary.id);
+    if (held && held.status === summary.status && isPipelineFinished(held.status)) continue;
+    changed.push(summary.id);
+  }
+  return changed;
+}
+
+async function reconcilePipeline(
+  about: {
+    readonly project: ProjectRef;
+    readonly rules: ProjectRules;
+    readonly pipelineId: number;
+    readonly more: readonly DomainEvent[];
+  },
+  deps: ReconcileDeps,
+): Promise<void> {
+  const { project, rules, pipelineId, more } = about;
+  const observed = await readPipeline(project, pipelineId, deps).catch((error: unknown) => {
+    if (!(error instanceof NotFoundError || error instanceof PayloadError)) throw error;
+    // Deleted in GitLab, or told in a way that we cannot read: those after it must not wait for it for ever.
+    deps.log.warn({ project: project.path, pipeline_id: pipelineId, err: error }, 'pipeline could not be read');
+    return undefined;
+  });
+  if (!observed) return;
+  const now = deps.clock.now();
+  const since = await historyBefore(deps.store.tables, now);
+  const changed = await deps.store.transaction(async (tables) => {
+    const held = await tables.pipelines.find(project.id, pipelineId);
+    return foldEvents(tables, held, [observed, ...more], {
+      rules,
+      identityUsers: deps.settings().identityUsers,
+      now,
+      historyBefore: since,
+    });
+  });
+  if (!changed) return;
+  deps.wake('outbox');
+  deps.wake('inbox');
+  deps.wake('operations');
+  deps.log.info({ project: project.path, pipeline_id: pipelineId, reason: 'reconciled' }, 'pipeline read from gitlab');
+}

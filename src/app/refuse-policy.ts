@@ -1,0 +1,67 @@
+import type { Actor } from '../domain/actor.ts';
+import { bold, code, join, type Phrase, say } from '../domain/phrase.ts';
+import { decidePolicy, type PolicyRefusal } from '../domain/policy.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import type { CommandContext, ProjectContext } from './command.ts';
+
+/** Why this person may not be shown anything of the project, its environments' names included; undefined: they may. */
+export async function refuseReader(
+  project: ProjectContext,
+  notDone: Phrase,
+  context: Pick<CommandContext, 'actor' | 'restricted' | 'gitlab'>,
+): Promise<Refusal | undefined> {
+  const { actor, restricted, gitlab } = context;
+  const accessLevel = actor.gitlab?.id === undefined ? 0 : await gitlab.accessLevel(project.ref.id, actor.gitlab.id);
+  const decision = decidePolicy({ action: 'read', actor, accessLevel, restricted });
+  return decision.kind === 'allow' ? undefined : refusePolicy(decision, { notDone, actor, project });
+}
+
+/** Says why a person may not, naming the missing role, and whom to ask. */
+export function refusePolicy(
+  refusal: PolicyRefusal,
+  about: {
+    readonly notDone: Phrase;
+    readonly actor: Actor;
+    readonly project: ProjectContext;
+    /** Where it is not the one that `notDone` names, e.g. a canary on the way. */
+    readonly environment?: string;
+  },
+): Refusal {
+  const { path, url } = about.project.ref;
+  return { code: refusal.reason, notDone: about.notDone, ...explain(refusal, { ...about, path, url }) };
+}
+
+function explain(
+  { reason, needs, has }: PolicyRefusal,
+  about: { readonly actor: Actor; readonly path: string; readonly url: string; readonly environment?: string },
+): Pick<Refusal, 'fact' | 'todo'> {
+  const who = about.actor.gitlab ? `@${about.actor.gitlab.username}` : 'you';
+  const may = join(
+    needs.map((need) => code(need)),
+    ' or ',
+  );
+  const where =
+    about.environment === undefined ? bold(about.path) : say`${bold(about.environment)} of ${bold(about.path)}`;
+  const members: Refusal['todo'] = [
+    { kind: 'open', label: 'See who can grant it', url: `${about.url}/-/project_members` },
+  ];
+  switch (reason) {
+    case 'actor_not_linked': {
+      const line = code(`${about.actor.slackUserId}: your-gitlab-username`);
+      return {
+        fact: say`I do not know your GitLab account, so I cannot tell what you may do.`,
+        todo: [{ kind: 'say', phrase: say`Ask whoever runs this bot to add ${line} under ${code('identity.users')}.` }],
+      };
+    }
+    case 'guest':
+      return {
+        fact: say`Guests and bots can look, not deploy.`,
+        todo: [{ kind: 'say', phrase: say`Ask a full member of this workspace.` }],
+      };
+    case 'not_a_member':
+      return { fact: say`${where} is for ${may}, and ${who} is not a member of the project.`, todo: members };
+    case 'role_too_low':
+    case 'not_a_deployer':
+      return { fact: say`${where} is for ${may}, and ${who} is ${has} in the project.`, todo: members };
+  }
+}

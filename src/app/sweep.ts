@@ -1,0 +1,24 @@
+import type { Clock, Log, Settings, Store } from './ports.ts';
+
+export interface SweepDeps {
+  readonly settings: () => Settings;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Ends plans whose time is over, and deletes what is older than `retention` says. The audit is never deleted. */
+export async function sweep(deps: SweepDeps): Promise<void> {
+  const now = deps.clock.now();
+  const { retention } = deps.settings();
+  const ago = (ms: number): Date => new Date(now.getTime() - ms);
+  const { plans, inbox, outbox, pipelines, operations } = deps.store.tables;
+  const lapsed = await plans.lapse(now);
+  const pruned =
+    (await inbox.prune(ago(retention.eventsMs))) +
+    (await outbox.prune(ago(retention.threadsMs))) +
+    (await pipelines.prune(ago(retention.threadsMs))) +
+    (await operations.prune(ago(retention.operationsMs))) +
+    (await plans.prune(ago(retention.operationsMs)));
+  if (lapsed + pruned > 0) deps.log.info({ lapsed, pruned }, 'swept');
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { Tables } from '../../src/app/ports.ts';
+import { whomToMention } from '../../src/app/whom-to-mention.ts';
+import type { Operation } from '../../src/domain/operation.ts';
+import type { Notice } from '../../src/domain/thread.ts';
+import { aDeployment, aJob, anOperation, aPipeline, aStep } from '../support/builders.ts';
+
+const deployJob = aJob({ id: 106, name: 'deploy-prod', status: 'failed' });
+const unitTests = aJob({ status: 'failed' });
+// Raj began the pipeline and wrote the commit, Ann asked for the deployment.
+const pipeline = aPipeline({
+  jobs: [unitTests, deployJob],
+  user: { username: 'raj', name: 'Raj Patel' },
+  commitAuthor: 'Raj Patel',
+});
+const identityUsers = { U0ANN: 'ann', U0RAJ: 'raj' };
+const failedDeployment: Notice = { kind: 'deployment', outcome: 'failed', deployment: aDeployment() };
+
+function tablesWith(operation: Operation): Pick<Tables, 'operations'> {
+  const operations: Partial<Tables['operations']> = { ofPipeline: () => Promise.resolve([operation]) };
+  return { operations: operations as Tables['operations'] };
+}
+
+const asked = tablesWith(anOperation({ steps: [aStep({ jobId: 106, state: 'running' })] }));
+
+describe('whomToMention', () => {
+  it.each<[string, Notice]>([
+    ['job', { kind: 'job_failed', job: unitTests }],
+    ['pipeline', { kind: 'pipeline_failed', jobs: [unitTests] }],
+    ['branch again', { kind: 'still_failing', jobs: [unitTests] }],
+    ['deployment', failedDeployment],
+  ])('calls the author to a failed %s', async (_what, notice) => {
+    expect(await whomToMention(asked, { mention: 'author', notice, pipeline, identityUsers })).toEqual({
+      slackUserId: 'U0RAJ',
+      as: 'author',
+    });
+  });
+
+  it.each<[string, Notice]>([
+    ['a deployment that they asked for', failedDeployment],
+    ['a pipeline that failed with it', { kind: 'pipeline_failed', jobs: [unitTests, deployJob] }],
+  ])('calls who asked in Slack to %s', async (_what, notice) => {
+    expect(await whomToMention(asked, { mention: 'requester', notice, pipeline, identityUsers })).toEqual({
+      slackUserId: 'U0ANN',
+      as: 'requester',
+    });
+  });
+
+  it('calls who asked to a job that their operation waits for and has not seen yet', async () => {
+    const waiting = tablesWith(anOperation({ steps: [aStep({ kind: 'wait', job: 'unit-tests', state: 'waiting' })] }));
+    const notice: Notice = { kind: 'job_failed', job: unitTests };
+
+    expect(await whomToMention(waiting, { mention: 'requester', notice, pipeline, identityUsers })).toMatchObject({
+      slackUserId: 'U0ANN',
+    });
+  });
+
+  it('calls nobody to a job that nobody asked for in Slack', async () => {
+    const notice: Notice = { kind: 'job_failed', job: unitTests };
+
+    expect(await whomToMention(asked, { mention: 'requester', notice, pipeline, identityUsers })).toBeUndefined();
+  });
+
+  it.each(['author', 'requester'] as const)('calls no %s whom identity.users does not name', async (mention) => {
+    const about = { mention, notice: failedDeployment, pipeline, identityUsers: {} };
+
+    expect(await whomToMention(asked, about)).toBeUndefined();
+  });
+
+  it.each<[string, Notice]>([
+    ['a mended branch', { kind: 'fixed' }],
+    ['a deployment that began', { ...failedDeployment, outcome: 'started' }],
+  ])('calls nobody to %s', async (_what, notice) => {
+    expect(await whomToMention(asked, { mention: 'author', notice, pipeline, identityUsers })).toBeUndefined();
+  });
+
+  it('calls nobody where the channel wants none', async () => {
+    const about = { mention: 'none', notice: failedDeployment, pipeline, identityUsers } as const;
+
+    expect(await whomToMention(asked, about)).toBeUndefined();
+  });
+});
