@@ -1,0 +1,337 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { commands } from '../commands/index.ts';
+import { addLogExcerpt } from './app/add-log-excerpt.ts';
+import { advanceOperation } from './app/advance-operation.ts';
+import { deliverMessage } from './app/deliver-message.ts';
+import { createDiscovery } from './app/discover-projects.ts';
+import { markInstalled } from './app/history.ts';
+import { createLiveSettings } from './app/live-settings.ts';
+import { createPace, type Pace } from './app/pace.ts';
+import type { Checkpoint, Clock, Wake } from './app/ports.ts';
+import { processDelivery } from './app/process-delivery.ts';
+import { processSlackInput } from './app/process-slack-input.ts';
+import { catchUp, poll, wasAway } from './app/reconcile.ts';
+import { recordConfigAtStart } from './app/reload-config.ts';
+import { sweep } from './app/sweep.ts';
+import type { Config } from './config/load.ts';
+import { type ConfigError, SlackError } from './domain/errors.ts';
+import { decodeDelivery } from './gitlab/decode-delivery.ts';
+import { createGitLabGateway } from './gitlab/gateway.ts';
+import { deliveryKey, verifyDelivery } from './gitlab/verify-delivery.ts';
+import { createGitLabWebhook } from './http/gitlab-webhook.ts';
+import { createHealth } from './http/health.ts';
+import { createMetrics } from './http/metrics.ts';
+import { createHttpServer, type HttpServer, type Route } from './http/server.ts';
+import { refuseSlackEvents } from './http/slack-events.ts';
+import { createLog, maskSecrets } from './log/log.ts';
+import { createSlackApp } from './slack/app.ts';
+import { createSlackGateway } from './slack/gateway.ts';
+import { createSlackIdentity, type SlackIdentity } from './slack/identity.ts';
+import { decodeSlackInput } from './slack/interactions.ts';
+import { createSlackSocket } from './slack/socket.ts';
+import type { SocketKeeper } from './slack/socket-keeper.ts';
+import type { OpenStore } from './store/open-store.ts';
+import { createSqliteStore } from './store/sqlite.ts';
+import { backlogDone } from './workers/backlog.ts';
+import { holderLabel, isGone, newHolderId } from './workers/holder.ts';
+import { startInboxWorker } from './workers/inbox-worker.ts';
+import { type Leader, startLeader } from './workers/leader.ts';
+import type { Loop } from './workers/loop.ts';
+import { startOperationWorker } from './workers/operation-worker.ts';
+import { startOutboxWorker } from './workers/outbox-worker.ts';
+import { startTimer } from './workers/timer.ts';
+
+/** The whole bot, ready to be started once. */
+export interface Program {
+  /**
+   * Resolves when it is ready, with the port taken. GitLab or Slack being away does not keep it from starting.
+   * @throws ConfigError when Slack refuses the token; StoreError when the database cannot be used.
+   */
+  start(): Promise<{ readonly port: number }>;
+  /** Takes nothing new, ends what is under way, keeps the rest for the next start. */
+  stop(): Promise<void>;
+  /** Reads `chatops.yml` now, as SIGHUP asks; a file with any problem changes nothing. */
+  reload(): Promise<void>;
+}
+
+export interface ProgramOptions {
+  readonly config: Config;
+  /** Told when the program cannot go on, e.g. because Slack refused the token later. */
+  readonly onFatal: (error: Error) => void;
+  /** For tests that stop the program at a named point. */
+  readonly checkpoint?: Checkpoint | undefined;
+  readonly clock?: Clock | undefined;
+  /** Default: Slack's limits. */
+  readonly pace?: Pace | undefined;
+}
+
+/** How many commands and clicks are worked on side by side; each waits mostly for GitLab. */
+const commandsAtOnce = 8;
+const excerptsAtOnce = 4;
+const sweepEveryMs = 60_000;
+
+/** How often the content of `chatops.yml` is looked at. Watching it would miss mounted files and editors that rename. */
+const lookAtConfigEveryMs = 1_000;
+
+/** A poll before the backlog is worth waiting for, but not for long. */
+const catchUpLimitMs = 15_000;
+
+/** Builds every adapter once and hands it to the use cases. */
+export function createProgram(options: ProgramOptions): Program {
+  let running: Awaited<ReturnType<typeof startProgram>> | undefined;
+  return {
+    async start() {
+      const started = await startProgram(options);
+      running = started;
+      return { port: started.port };
+    },
+    async stop() {
+      await running?.stop();
+      running = undefined;
+    },
+    async reload() {
+      await running?.reload();
+    },
+  };
+}
+
+type Parts = Awaited<ReturnType<typeof createParts>>;
+
+async function startProgram(options: ProgramOptions): Promise<{
+  readonly port: number;
+  readonly stop: () => Promise<void>;
+  readonly reload: () => Promise<void>;
+}> {
+  const parts = await createParts(options);
+  const { store, identity, log } = parts;
+  let leader: Leader | undefined;
+  let server: HttpServer | undefined;
+  let socket: SocketKeeper | undefined;
+  let configTimer: ReturnType<typeof startTimer> | undefined;
+  const state = { started: false };
+  const stop = async (): Promise<void> => {
+    await Promise.all([socket?.stop(), server?.stop()]);
+    identity.stop();
+    await configTimer?.stop();
+    await leader?.stop();
+    await store.close();
+    log.info({}, 'stopped');
+  };
+  try {
+    await identity.start();
+    await markInstalled(store.tables, parts.clock.now());
+    await recordConfigAtStart(store, options.config.hash, parts.clock.now());
+    leader = await startLeader({ lease: parts.lease, clock: parts.clock, log, isGone, lead: () => lead(parts) });
+    const slack = await createSlackEntry(parts);
+    socket = slack.socket;
+    server = await createServer(parts, state, slack);
+    const { port } = await server.start();
+    await socket?.start();
+    state.started = true;
+    log.info({ port, projects: parts.settings().projects.length }, 'ready');
+    configTimer = startTimer('config', () => lookAtConfigEveryMs, { work: () => parts.configReload.look(), log });
+    return { port, stop, reload: () => parts.configReload.now() };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function createParts(options: ProgramOptions) {
+  const {
+    config,
+    onFatal,
+    checkpoint = () => undefined,
+    clock = { now: () => new Date() },
+    pace = createPace(),
+  } = options;
+  const { settings: environment, secrets } = config;
+  const now = (): Date => clock.now();
+  const log = createLog({ level: environment.logLevel, secrets });
+  const store: OpenStore = await createSqliteStore({ path: environment.database.path, now, log });
+  const wakes = createWake();
+  const live = createLiveSettings({
+    config,
+    fixed: { commandPrefix: environment.commandPrefix, gitlabUrl: environment.gitlabUrl },
+    maskSecrets: (text) => maskSecrets(text, secrets),
+    store,
+    clock,
+    wake: wakes.wake,
+    log,
+  });
+  const metrics = createMetrics({
+    queues: async () => ({ inbox: await store.tables.inbox.state(), outbox: await store.tables.outbox.state() }),
+    now,
+    log,
+  });
+  const slackOptions = {
+    botToken: environment.slackBotToken,
+    apiUrl: environment.slackApiUrl,
+    now,
+    onCall: metrics.slackCall,
+  };
+  const identity = createSlackIdentity({ ...slackOptions, log, onRefused: (error: ConfigError) => onFatal(error) });
+  return {
+    environment,
+    secrets,
+    clock,
+    log,
+    store,
+    ...live,
+    metrics,
+    identity,
+    checkpoint,
+    pace,
+    commands,
+    slack: createSlackGateway(slackOptions),
+    gitlab: createGitLabGateway({
+      url: environment.gitlabUrl,
+      token: environment.gitlabToken,
+      now,
+      onCall: metrics.gitlabCall,
+    }),
+    lease: store.lease({ holder: newHolderId(process.pid, randomUUID()), holderLabel: holderLabel(process.pid) }),
+    newId: createNewId(clock),
+    ...wakes,
+  };
+}
+
+/** Workers come and go with the lead; whoever calls `wake` need not know. */
+function createWake(): { readonly wake: Wake; readonly loops: Map<Parameters<Wake>[0], readonly Loop[]> } {
+  const loops = new Map<Parameters<Wake>[0], readonly Loop[]>();
+  return {
+    loops,
+    wake: (worker) => {
+      for (const loop of loops.get(worker) ?? []) loop.wake();
+    },
+  };
+}
+
+/** Sortable by time, and not to be guessed. */
+function createNewId(clock: Clock): () => string {
+  return () => `${clock.now().getTime().toString(36)}-${randomBytes(9).toString('base64url')}`;
+}
+
+/** Everything that only the leader does. */
+async function lead(parts: Parts): Promise<{ stop(): Promise<void> }> {
+  const { store, log, clock, settings, loops, pace } = parts;
+  const decode = createDecodeSlackInput(parts.identity);
+  await parts.knownProjects.load();
+  if (await wasAway(parts)) await withinMs(catchUp(parts), catchUpLimitMs);
+  const excerptDeps = { ...parts, maskSecrets: (text: string) => maskSecrets(text, parts.secrets) };
+  const inbox = [
+    startInboxWorker(
+      { name: 'gitlab', atOnce: 1 },
+      { ...parts, handle: (row) => processDelivery(row, { ...parts, decodeDelivery, counters: parts.metrics }) },
+    ),
+    startInboxWorker(
+      { name: 'slack', atOnce: commandsAtOnce },
+      { ...parts, handle: (row) => processSlackInput(row, { ...parts, decodeSlackInput: decode }) },
+    ),
+    startInboxWorker(
+      { name: 'internal', atOnce: excerptsAtOnce },
+      { ...parts, handle: (row) => addLogExcerpt(row, excerptDeps) },
+    ),
+  ];
+  const deliverDeps = { ...parts, random: Math.random };
+  const outbox = startOutboxWorker({ store, clock, log, pace, deliver: (row) => deliverMessage(row, deliverDeps) });
+  const operations = startOperationWorker({ store, clock, log, advance: (id) => advanceOperation(id, parts) });
+  loops.set('inbox', inbox).set('outbox', [outbox]).set('operations', [operations]);
+  const timers = [
+    startTimer('poll', () => settings().pollEveryMs, { work: () => backlogDone(parts).then(() => poll(parts)), log }),
+    startTimer('projects', () => lookAtConfigEveryMs, { work: createDiscovery(parts), log }),
+    startTimer('sweep', () => sweepEveryMs, { work: () => sweep(parts), log }),
+  ];
+  return {
+    async stop() {
+      loops.clear();
+      await Promise.all([...timers, ...inbox, outbox, operations].map((worker) => worker.stop()));
+    },
+  };
+}
+
+/** Which workspace is ours Slack has to tell first: until then input waits. */
+function createDecodeSlackInput(identity: SlackIdentity): (body: string) => ReturnType<typeof decodeSlackInput> {
+  return (body) => {
+    if (identity.teamId === undefined) {
+      throw new SlackError('the workspace is not known yet', {
+        slackCode: 'auth_test_pending',
+        outcome: 'none',
+        retryable: true,
+      });
+    }
+    return decodeSlackInput(body, identity.teamId);
+  };
+}
+
+/** The way in for what people do in Slack: a socket that we open, or the route that Slack calls. */
+interface SlackEntry {
+  readonly socket: SocketKeeper | undefined;
+  readonly handle: Route['handle'];
+}
+
+async function createSlackEntry({ environment, store, log, clock, wake, identity }: Parts): Promise<SlackEntry> {
+  const { slackBotToken: botToken, slackApiUrl: apiUrl, slackAppToken: appToken, slackSigningSecret } = environment;
+  const now = (): Date => clock.now();
+  const deps = { botToken, apiUrl, acceptInput: store.acceptInput, wake, identity, now, log };
+  if (appToken !== undefined) {
+    return { socket: await createSlackSocket({ ...deps, appToken }), handle: refuseSlackEvents };
+  }
+  const app = await createSlackApp({ ...deps, signingSecret: slackSigningSecret ?? '' });
+  return { socket: undefined, handle: app.requestListener };
+}
+
+async function createServer(
+  parts: Parts,
+  state: { readonly started: boolean },
+  slack: SlackEntry,
+): Promise<HttpServer> {
+  const { environment, store, log, metrics, wake } = parts;
+  const now = (): Date => parts.clock.now();
+  const proof = { secret: environment.gitlabWebhookSecret, signingTokens: environment.gitlabSigningTokens ?? [] };
+  const webhook = createGitLabWebhook({
+    verify: (headers, body) => verifyDelivery({ headers, body, proof, now: now() }),
+    deliveryKey,
+    acceptInput: store.acceptInput,
+    wake,
+    now,
+    count: metrics.webhook,
+    log,
+  });
+  const health = createHealth({
+    isStarted: () => state.started,
+    checkStore: () => store.tables.meta.set('checked_at', String(now().getTime())),
+    report: () => report(parts, slack.socket),
+    log,
+  });
+  return createHttpServer({
+    host: environment.host,
+    port: environment.port,
+    log,
+    routes: [
+      { method: 'POST', path: '/slack/events', handle: slack.handle },
+      { method: 'POST', path: '/gitlab/webhook', handle: webhook },
+      { method: 'GET', path: '/healthz', handle: health.live },
+      { method: 'GET', path: '/readyz', handle: health.ready },
+      { method: 'GET', path: '/metrics', handle: metrics.serve },
+    ],
+  });
+}
+
+async function report(
+  { store, identity, metrics }: Parts,
+  socket: SocketKeeper | undefined,
+): Promise<Readonly<Record<string, unknown>>> {
+  const [inbox, outbox] = await Promise.all([store.tables.inbox.state(), store.tables.outbox.state()]);
+  const { slack: lastSlack, gitlab } = metrics.lastCalls();
+  const slack = identity.teamId === undefined ? 'not reached yet' : lastSlack;
+  return { slack, gitlab, ...(socket === undefined ? {} : { slack_socket: socket.state }), inbox, outbox };
+}
+
+async function withinMs(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, limit]).finally(() => clearTimeout(timer));
+}
