@@ -1,0 +1,73 @@
+import { endJob } from '../engine/process.ts';
+import { approvalRulesOf, fits, pendingApprovals, protectionOf } from '../engine/protection.ts';
+import { type AccessRule, type Approval, type Deployment, jobOf, userOf, type World } from '../world.ts';
+import { created, invalid, message, notFound, type Reply, type RestRequest, textOf } from './reply.ts';
+import { showUser } from './shapes.ts';
+
+/**
+ * GitLab Premium's approval of a deployment; all refusals are 400.
+ * Approving runs nothing: the job stays manual and must be played.
+ * @see https://docs.gitlab.com/api/deployments/#approve-or-reject-a-blocked-deployment
+ */
+export function approve(request: RestRequest, deployment: Deployment): Reply {
+  const { world, user } = request;
+  if (world.settings.tier === 'free') return notFound();
+  const status = textOf(request, 'status');
+  if (status === undefined) return invalid('status is missing');
+  if (status !== 'approved' && status !== 'rejected') return invalid('status does not have a valid value');
+  const refusal = refuse(world, deployment, { userId: user.id, status });
+  if (refusal !== undefined) return message(400, refusal);
+  const known = deployment.approvals.find((each) => each.userId === user.id);
+  const approval: Approval = known ?? {
+    userId: user.id,
+    comment: textOf(request, 'comment') ?? '',
+    createdAt: world.now(),
+    status,
+  };
+  approval.status = status;
+  if (known === undefined) deployment.approvals.push(approval);
+  deployment.updatedAt = world.now();
+  // A rejected job is dropped for good: it cannot be retried.
+  if (status === 'rejected') endJob(world, jobOf(world, deployment.jobId), 'failed', 'deployment_rejected');
+  return created(showApproval(world, approval));
+}
+
+/** An approval as the deployment and the approval endpoint show it. */
+export function showApproval(world: World, approval: Approval): Readonly<Record<string, unknown>> {
+  return {
+    user: showUser(world, userOf(world, approval.userId)),
+    status: approval.status,
+    created_at: approval.createdAt.toISOString(),
+    comment: approval.comment,
+  };
+}
+
+/** How GitLab words whom a rule means. */
+export function explainLevel(world: World, rule: AccessRule): string {
+  if (rule.userId !== null) return userOf(world, rule.userId).name;
+  return rule.accessLevel === 40 ? 'Maintainers' : 'Developers + Maintainers';
+}
+
+interface Vote {
+  readonly userId: number;
+  readonly status: 'approved' | 'rejected';
+}
+
+function refuse(world: World, deployment: Deployment, vote: Vote): string | undefined {
+  const environment = world.environments.find((each) => each.id === deployment.environmentId);
+  if (environment === undefined || protectionOf(world, environment.name) === undefined) {
+    return 'This environment is not protected.';
+  }
+  if (vote.status === 'approved' && deployment.userId === vote.userId) {
+    return 'You cannot approve your own deployment. This configuration can be adjusted in the protected environment settings.';
+  }
+  const rules = approvalRulesOf(world, deployment);
+  if (rules.length === 0) return 'Deployment approvals is not configured for this environment.';
+  if (deployment.status !== 'blocked' || pendingApprovals(world, deployment) === 0) {
+    return 'This deployment is not waiting for approvals.';
+  }
+  if (!rules.some((rule) => fits(world, rule, vote.userId))) {
+    return "You don't have permission to approve this deployment. Contact the project or group owner for help.";
+  }
+  return undefined;
+}

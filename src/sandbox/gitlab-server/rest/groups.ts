@@ -1,0 +1,52 @@
+import { type User, type World, worldProjects } from '../world.ts';
+import { showProject } from './project.ts';
+import { message, notFound, ok, page, type Reply, type RestRequest, type Route } from './reply.ts';
+
+/** The projects of a group. */
+export const groupRoutes: readonly Route[] = [['GET', '/groups/:group/projects', listProjects]];
+
+function listProjects(request: RestRequest): Reply {
+  const { world, params, input } = request;
+  const group = (params['group'] ?? '').toLowerCase();
+  const below = worldProjects(world).filter(({ path }) => path.toLowerCase().startsWith(`${group}/`));
+  // A group is hidden from who is a member of nothing in it.
+  if (below.length === 0 || !world.members.has(request.user.id)) return notFound('Group');
+  const includesSubgroups = input['include_subgroups'] === 'true';
+  const listed = below.filter(({ path }) => includesSubgroups || !path.slice(group.length + 1).includes('/'));
+  return page(
+    request,
+    listed.map((project) => showProject(request, project)),
+  );
+}
+
+/**
+ * What GitLab answers for a path that is not that of the main project: the others have no pipelines yet, and a former
+ * path leads on to where the project is now. Undefined: the usual checks go on.
+ */
+export function answerElsewhere(
+  request: Pick<RestRequest, 'world' | 'params' | 'method'> & { readonly user: User; readonly url: URL },
+  segments: readonly string[],
+): Reply | undefined {
+  const { world, params, url } = request;
+  const asked = params['id'];
+  if (asked === undefined) return undefined;
+  const movedTo = world.formerPaths.get(asked.toLowerCase());
+  if (movedTo !== undefined) return redirect(world, url, { segments, movedTo });
+  const other = world.otherProjects.find((each) => asked === String(each.id) || asked === each.path);
+  if (!other) return undefined;
+  if (!world.members.has(request.user.id)) return notFound('Project');
+  const full: RestRequest = { ...request, input: Object.fromEntries(url.searchParams) };
+  if (segments.length === 2) return ok(showProject(full, other));
+  return request.method === 'GET' && segments.length === 3 ? page(full, []) : notFound();
+}
+
+/** GitLab sends reads of a moved project on by its id, with a sentence as the body. */
+function redirect(
+  world: World,
+  url: URL,
+  { segments, movedTo }: { readonly segments: readonly string[]; readonly movedTo: number },
+): Reply {
+  const rest = ['projects', String(movedTo), ...segments.slice(2)].join('/');
+  const location = `${world.baseUrl}/api/v4/${rest}${url.search}`;
+  return { ...message(301, `This resource has been moved permanently to ${location}`), headers: { location } };
+}

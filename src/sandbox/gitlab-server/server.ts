@@ -1,0 +1,196 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { createControlListener } from './control.ts';
+import { createDeeds, type Deeds } from './deeds.ts';
+import { startRunners } from './engine/runner.ts';
+import { createFaultState, createFaults, type Faults } from './faults.ts';
+import { createOAuth } from './oauth.ts';
+import { showPage } from './pages.ts';
+import { createRestListener, type RecordedRequest, send } from './rest/serve.ts';
+import { seedWorld } from './seed.ts';
+import { type SandboxGitLabState, viewState } from './view.ts';
+import { createHook, type Hook } from './webhooks/hook.ts';
+import { createWebhookQueue, type SentWebhook } from './webhooks/queue.ts';
+import {
+  type AccessRule,
+  type ApprovalRule,
+  type OtherProject,
+  type ProjectSettings,
+  type Tier,
+  userNamed,
+  type World,
+} from './world.ts';
+
+export type { Deeds } from './deeds.ts';
+export type { Faults } from './faults.ts';
+export type { RecordedRequest } from './rest/serve.ts';
+export type { SandboxGitLabState, SandboxJob, SandboxPipeline } from './view.ts';
+export type { SentWebhook } from './webhooks/queue.ts';
+
+/** How the stand-in begins. */
+export interface GitLabServerOptions {
+  /** 0 takes any free port. It always listens on 127.0.0.1 alone. */
+  readonly port?: number;
+  /** Folder with `.gitlab-ci.yml`; `examples/production-app` unless told. */
+  readonly examplePath?: string;
+  /** Used instead of the file's text, in the seeded past too. */
+  readonly ciYaml?: string;
+  /** `manual` (default): nothing runs by itself. Else jobs run in quick time. */
+  readonly speed?: 'manual' | { readonly jobMs: number };
+  readonly projectPath?: string;
+  /** More projects, in which nothing has happened yet. */
+  readonly otherProjects?: readonly OtherProject[];
+  readonly tier?: Tier;
+  readonly now?: () => Date;
+}
+
+/** A GitLab on loopback with one project, for the demo and the flow tests. */
+export interface GitLabServer extends Deeds {
+  /** Base URL without a trailing slash; known once started. */
+  readonly url: string;
+  /** The bot's token (user `chatops`). */
+  readonly token: string;
+  readonly start: () => Promise<void>;
+  /** Closes every connection; webhooks that were not sent are lost. */
+  readonly stop: () => Promise<void>;
+  /** Sets the project's webhook, all events on. A signing token adds Standard Webhooks signatures. */
+  readonly setWebhook: (url: string, token: string, signingToken?: string) => void;
+  /** A person's own token, as account linking would give it. */
+  readonly tokenOf: (username: string) => string;
+  /** Changes what GitLab's project settings allow. */
+  readonly settings: ProjectSettings;
+  /** Protects an environment; it counts on tier premium only. */
+  readonly protectEnvironment: (name: string, rules: ProtectionInput) => void;
+  readonly state: () => SandboxGitLabState;
+  /** Tells the listener of every change; call the result to end that. */
+  readonly onChange: (listener: () => void) => () => void;
+  readonly requests: readonly RecordedRequest[];
+  readonly webhooks: readonly SentWebhook[];
+  readonly faults: Faults;
+  /** Resolves when every webhook so far has been sent or lost. */
+  readonly deliverWebhooks: () => Promise<void>;
+}
+
+/** Who may deploy and who must approve, by access level or username. */
+export interface ProtectionInput {
+  readonly deploy?: readonly (number | string)[];
+  readonly approvals?: readonly { readonly who: number | string; readonly required: number }[];
+}
+
+/** Makes the stand-in with its seeded past; nothing listens before `start`. */
+export function createGitLabServer(options: GitLabServerOptions = {}): GitLabServer {
+  const world = seedWorld({
+    examplePath: path.resolve(
+      options.examplePath ?? path.join(import.meta.dirname, '../../../examples/production-app'),
+    ),
+    projectPath: options.projectPath ?? 'acme/production-app',
+    tier: options.tier ?? 'free',
+    now: options.now ?? (() => new Date()),
+    ...(options.ciYaml === undefined ? {} : { ciYaml: options.ciYaml }),
+    ...(options.otherProjects === undefined ? {} : { otherProjects: options.otherProjects }),
+  });
+  const faultState = createFaultState();
+  const hooks: Hook[] = [];
+  const requests: RecordedRequest[] = [];
+  const queue = createWebhookQueue(world, hooks, faultState.webhooks);
+  const faults = createFaults(faultState, queue.release);
+  const deeds = createDeeds(world);
+  const oauth = createOAuth(world);
+  const onChange = (listener: () => void): (() => void) => {
+    const hear = (): void => listener();
+    world.listeners.add(hear);
+    return () => world.listeners.delete(hear);
+  };
+  const setWebhook = (url: string, token: string, signingToken?: string): void => {
+    const hook = createHook(hooks[0]?.id ?? world.nextId('other'), url, world.now());
+    hook.token = token;
+    hook.signingToken = signingToken;
+    hooks.splice(0, 1, hook);
+  };
+  world.listeners.add(queue.push);
+  const server = createListener(world, {
+    '/api/v4/': createRestListener({ world, hooks, faults: faultState, requests, findOAuthUser: oauth.findUser }),
+    '/sandbox/': createControlListener({ world, deeds, faults, setWebhook, onChange }),
+    '/oauth/': oauth.listen,
+  });
+  return {
+    ...deeds,
+    ...createLifetime(world, server, options),
+    get url() {
+      return world.baseUrl;
+    },
+    token: userNamed(world, 'chatops').token,
+    tokenOf: (username) => userNamed(world, username).token,
+    setWebhook,
+    settings: world.settings,
+    protectEnvironment: (name, rules) => protect(world, name, rules),
+    state: () => viewState(world),
+    onChange,
+    requests,
+    webhooks: queue.sent,
+    faults,
+    deliverWebhooks: queue.drain,
+  };
+}
+
+type Listener = ReturnType<typeof createRestListener>;
+
+function createListener(world: World, listeners: Readonly<Record<string, Listener>>): Server {
+  return createServer((request, response) => {
+    const path = request.url ?? '/';
+    const listen = Object.entries(listeners).find(([prefix]) => path.startsWith(prefix))?.[1];
+    if (listen === undefined) {
+      send(response, showPage(world, path) ?? { status: 404, body: { error: '404 Not Found' } });
+      return;
+    }
+    listen(request, response).catch((error: unknown) => {
+      // A mistake of the stand-in must show in the test that met it, not end the process.
+      if (response.headersSent) return;
+      send(response, { status: 500, body: { message: `500 Internal Server Error: ${String(error)}` } });
+    });
+  });
+}
+
+function createLifetime(
+  world: World,
+  server: Server,
+  { port = 0, speed = 'manual' }: GitLabServerOptions,
+): Pick<GitLabServer, 'start' | 'stop'> {
+  let stopRunners: (() => void) | undefined;
+  return {
+    start: async () => {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, '127.0.0.1', resolve);
+      });
+      world.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      if (speed !== 'manual') stopRunners = startRunners(world, speed.jobMs);
+    },
+    stop: async () => {
+      stopRunners?.();
+      world.listeners.clear();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+function protect(world: World, name: string, rules: ProtectionInput): void {
+  const rule = (who: number | string): AccessRule => ({
+    id: world.nextId('other'),
+    accessLevel: typeof who === 'number' ? who : null,
+    userId: typeof who === 'string' ? userNamed(world, who).id : null,
+  });
+  const index = world.protectedEnvironments.findIndex((each) => each.name === name);
+  if (index >= 0) world.protectedEnvironments.splice(index, 1);
+  world.protectedEnvironments.push({
+    name,
+    deployAccessLevels: (rules.deploy ?? [40]).map(rule),
+    approvalRules: (rules.approvals ?? []).map(
+      (each): ApprovalRule => ({ ...rule(each.who), requiredApprovals: each.required }),
+    ),
+  });
+}

@@ -1,0 +1,131 @@
+import { createElement as h, type ReactNode } from 'react';
+import type { GitLabJob, GitLabPipeline, GitLabSide } from './gitlab-side.ts';
+
+/** Pipelines that are shown unfolded. */
+const OPEN_PIPELINES = 2;
+
+const SHOWN_PIPELINES = 12;
+
+/** A shape and a word for every status: neither colour nor sight is needed to tell them apart. */
+const SHAPES: Readonly<Record<string, readonly [string, string]>> = {
+  success: ['✔', 'passed'],
+  failed: ['✖', 'failed'],
+  running: ['◐', 'running'],
+  pending: ['◌', 'pending'],
+  created: ['○', 'created'],
+  preparing: ['○', 'preparing'],
+  waiting_for_resource: ['⧗', 'waiting for resource'],
+  waiting_for_callback: ['⧗', 'waiting for callback'],
+  scheduled: ['⧗', 'scheduled'],
+  manual: ['▷', 'manual'],
+  blocked: ['▷', 'blocked'],
+  canceled: ['⊘', 'canceled'],
+  canceling: ['⊘', 'canceling'],
+  skipped: ['»', 'skipped'],
+};
+
+/** GitLab's side of the demo: what runs where, and the buttons of its pages. */
+export function renderGitLab(gitlab: GitLabSide | undefined): ReactNode {
+  if (gitlab === undefined) return h('p', { className: 'gl-empty' }, 'No GitLab is connected.');
+  const state = gitlab.state();
+  const shown = state.pipelines.slice(0, SHOWN_PIPELINES);
+  return h(
+    'div',
+    null,
+    h('h2', null, state.project),
+    h(
+      'form',
+      { className: 'gl-push', 'data-gitlab-form': 'pushTag' },
+      h('input', { name: 'name', 'aria-label': 'Tag name', placeholder: nextTag(state.tags), autoComplete: 'off' }),
+      h('button', { type: 'submit' }, 'Push tag'),
+      h('button', { type: 'button', 'data-gitlab': 'pushBranch', 'data-ref': 'main' }, 'Push to main'),
+    ),
+    renderEnvironments(state.environments),
+    ...shown.map((pipeline, index) => renderPipeline(pipeline, index < OPEN_PIPELINES)),
+    shown.length === 0 ? h('p', { className: 'gl-empty' }, 'No pipeline yet. Push a tag.') : null,
+  );
+}
+
+function renderEnvironments(environments: ReturnType<GitLabSide['state']>['environments']): ReactNode {
+  const rows = environments.map((one) =>
+    h(
+      'tr',
+      { key: one.name },
+      h('th', { scope: 'row' }, one.name),
+      h('td', { title: one.version }, h('code', null, one.version ?? '–')),
+      h('td', null, one.status === undefined ? '' : renderStatus(one.status)),
+    ),
+  );
+  return h('table', { className: 'gl-environments' }, h('caption', null, 'Environments'), h('tbody', null, ...rows));
+}
+
+function renderPipeline(pipeline: GitLabPipeline, isOpen: boolean): ReactNode {
+  return h(
+    'details',
+    { className: 'gl-pipeline', open: isOpen, 'data-keep': `pipeline-${pipeline.id}`, key: pipeline.id },
+    h(
+      'summary',
+      null,
+      renderStatus(pipeline.status),
+      ' ',
+      h('strong', null, pipeline.ref),
+      h('small', null, ` ${pipeline.tag ? 'tag' : 'branch'} · #${pipeline.id} · ${pipeline.sha.slice(0, 8)}`),
+    ),
+    ...pipeline.stages.map((stage) =>
+      h('div', { className: 'gl-stage', key: stage.name }, h('h4', null, stage.name), ...stage.jobs.map(renderJob)),
+    ),
+  );
+}
+
+function renderJob(job: GitLabJob): ReactNode {
+  const deed = (name: string, label: string, extra: Readonly<Record<string, string>> = {}) =>
+    h(
+      'button',
+      {
+        key: label,
+        type: 'button',
+        'data-gitlab': name,
+        'data-job': String(job.id),
+        'aria-label': `${label} ${job.name}`,
+        ...extra,
+      },
+      label,
+    );
+  const canFinish = job.status === 'running' || job.status === 'pending';
+  const canRetry = ['success', 'failed', 'canceled'].includes(job.status);
+  return h(
+    'div',
+    { className: 'gl-job', key: job.id },
+    renderStatus(job.status),
+    h('span', { className: 'gl-name', title: job.environment ?? '' }, job.name),
+    h(
+      'span',
+      { className: 'gl-deeds' },
+      job.status === 'manual' ? deed('play', 'Play') : null,
+      canFinish ? deed('finish', 'Pass', { 'data-outcome': 'success' }) : null,
+      canFinish ? deed('finish', 'Fail', { 'data-outcome': 'failed' }) : null,
+      canFinish ? deed('cancel', 'Cancel') : null,
+      canRetry ? deed('retry', 'Retry', job.status === 'success' ? { className: 'is-quiet' } : {}) : null,
+    ),
+  );
+}
+
+function renderStatus(status: string): ReactNode {
+  const [shape, word] = SHAPES[status] ?? ['?', status];
+  return h(
+    'span',
+    { className: `gl-status is-${status.replaceAll(/[^a-z_]/g, '')}`, title: word },
+    h('span', { 'aria-hidden': true }, shape),
+    h('span', { className: 'gl-word' }, ` ${word}`),
+  );
+}
+
+/** A name one above the newest tag, as a suggestion in the empty field. */
+function nextTag(tags: readonly string[]): string {
+  const parsed = tags.flatMap((tag) => {
+    const found = /^v(\d+)\.(\d+)\.(\d+)$/.exec(tag);
+    return found === null ? [] : [found.slice(1).map(Number)];
+  });
+  const newest = parsed.sort((a, b) => (b[0] ?? 0) - (a[0] ?? 0) || (b[1] ?? 0) - (a[1] ?? 0)).at(0);
+  return newest === undefined ? 'v1.0.0' : `v${newest[0]}.${(newest[1] ?? 0) + 1}.0`;
+}

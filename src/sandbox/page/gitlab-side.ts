@@ -1,0 +1,51 @@
+/** What the page needs of a stand-in for GitLab: a state to show and the deeds a person does on GitLab's own pages. */
+export interface GitLabSide {
+  state(): GitLabState;
+  pushTag(name: string): unknown;
+  pushBranch(ref: string): unknown;
+  play(jobId: number, username: string): unknown;
+  retry(jobId: number, username: string): unknown;
+  cancel(jobId: number, username: string): unknown;
+  finish(jobId: number, outcome: 'success' | 'failed'): unknown;
+  onChange(listener: () => void): unknown;
+  /** How its API answers; left out, the page offers no switch for it. */
+  setApi?(mode: GitLabApiMode): unknown;
+  /** What happens to its webhooks; left out, the page offers no switch for it. */
+  setWebhooks?(mode: WebhookMode): unknown;
+}
+
+export type GitLabApiMode = 'ok' | 'slow' | 'down';
+export type WebhookMode = 'ok' | 'lost' | 'duplicated';
+
+export interface GitLabState {
+  readonly project: string;
+  readonly tags: readonly string[];
+  /** Newest first. */
+  readonly pipelines: readonly GitLabPipeline[];
+  readonly environments: readonly GitLabEnvironment[];
+}
+
+export interface GitLabPipeline {
+  readonly id: number;
+  readonly ref: string;
+  readonly tag: boolean;
+  readonly sha: string;
+  readonly status: string;
+  readonly webUrl: string;
+  readonly stages: readonly { readonly name: string; readonly jobs: readonly GitLabJob[] }[];
+}
+
+export interface GitLabJob {
+  readonly id: number;
+  readonly name: string;
+  readonly status: string;
+  readonly allowFailure: boolean;
+  readonly manual: boolean;
+  readonly environment?: string | undefined;
+}
+
+export interface GitLabEnvironment {
+  readonly name: string;
+  readonly version?: string | undefined;
+  readonly status?: string | undefined;
+}
