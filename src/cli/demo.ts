@@ -1,0 +1,128 @@
+import path from 'node:path';
+import { commands } from '../../commands/index.ts';
+import { loadConfig, readTextFile } from '../config/load.ts';
+import { commandLine } from '../domain/command-line.ts';
+import { createGitLabServer, type GitLabServer } from '../sandbox/gitlab-server/server.ts';
+import { adaptGitLab } from '../sandbox/page/gitlab-adapter.ts';
+import { createPage, type Page } from '../sandbox/page/server.ts';
+import { createSlackServer, type SlackServer } from '../sandbox/slack-server/server.ts';
+import { createProgram } from '../wire.ts';
+
+/** What a command of the CLI leaves running. */
+export interface Running {
+  stop(): Promise<void>;
+}
+
+/** The demo as it runs, with both stand-ins for who wants to do more than the page offers. */
+export interface Demo extends Running {
+  /** The page to open. */
+  readonly url: string;
+  readonly gitlab: GitLabServer;
+  readonly slack: SlackServer;
+}
+
+/** A job of the stand-in takes this long: quick enough to watch, slow enough to follow. */
+const watchableJobMs = 1_200;
+
+const webhookSecret = 'sandbox-webhook-secret';
+
+/** The settings file of the demo: three people, one channel, the sample project. */
+const settingsFile = 'examples/production-app/chatops.yml';
+
+/**
+ * Starts the real bot against two stand-ins on loopback and prints the one address to open. Nothing is kept: the store
+ * is in memory, and the stand-ins forget when they end.
+ */
+export async function startDemo(print: (line: string) => void, jobMs = watchableJobMs): Promise<Demo> {
+  const sandbox = await startSandbox(0, jobMs);
+  const config = loadConfig({
+    env: {
+      ...settingsFor(sandbox),
+      CHATOPS_CONFIG: path.join(import.meta.dirname, '..', '..', settingsFile),
+      DATABASE_URL: 'sqlite::memory:',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+    },
+    readFile: readTextFile,
+  });
+  const program = createProgram({
+    config,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  const { port } = await program.start();
+  connect(sandbox, `http://127.0.0.1:${port}`);
+  print(`Open ${sandbox.page.url}`);
+  print('You are Ann. Push the tag v1.4.0 on the right, then type /deploy prod v1.4.0 in #deploys. Ctrl+C ends it.');
+  return {
+    url: sandbox.page.url,
+    gitlab: sandbox.gitlab,
+    slack: sandbox.slack,
+    async stop() {
+      await sandbox.page.stop();
+      await program.stop();
+      await Promise.all([sandbox.gitlab.stop(), sandbox.slack.stop()]);
+    },
+  };
+}
+
+/**
+ * Starts the stand-ins alone and prints the settings with which `npm start` in another terminal works against them.
+ * Webhooks and clicks go to `http://127.0.0.1:3000`, or to the port that is named.
+ */
+export async function startStandIns(print: (line: string) => void, botPort: number): Promise<Running> {
+  const sandbox = await startSandbox(0, watchableJobMs);
+  connect(sandbox, `http://127.0.0.1:${botPort}`);
+  print(`The page: ${sandbox.page.url}`);
+  print('Settings for npm start in another terminal (or in .env):');
+  for (const [name, value] of Object.entries({
+    ...settingsFor(sandbox),
+    CHATOPS_CONFIG: settingsFile,
+    PORT: String(botPort),
+  }))
+    print(`${name}=${value}`);
+  return {
+    async stop() {
+      await sandbox.page.stop();
+      await Promise.all([sandbox.gitlab.stop(), sandbox.slack.stop()]);
+    },
+  };
+}
+
+interface Sandbox {
+  readonly gitlab: GitLabServer;
+  readonly slack: SlackServer;
+  readonly page: Page;
+}
+
+async function startSandbox(pagePort: number, jobMs: number): Promise<Sandbox> {
+  const gitlab = createGitLabServer({ speed: { jobMs } });
+  const slack = createSlackServer();
+  await Promise.all([gitlab.start(), slack.start()]);
+  const page = createPage({
+    slack,
+    gitlab: adaptGitLab(gitlab),
+    port: pagePort,
+    commands: commands.map(({ name, usage, description }) => ({ name: commandLine('', name, []), usage, description })),
+  });
+  await page.start();
+  return { gitlab, slack, page };
+}
+
+function settingsFor({ gitlab, slack }: Sandbox): Readonly<Record<string, string>> {
+  return {
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_SIGNING_SECRET: slack.signingSecret,
+    SLACK_API_URL: `${slack.url}/api/`,
+    GITLAB_URL: gitlab.url,
+    GITLAB_TOKEN: gitlab.token,
+    GITLAB_WEBHOOK_SECRET: webhookSecret,
+  };
+}
+
+function connect({ gitlab, slack }: Sandbox, botUrl: string): void {
+  slack.setRequestUrl(`${botUrl}/slack/events`);
+  gitlab.setWebhook(`${botUrl}/gitlab/webhook`, webhookSecret);
+}

@@ -1,0 +1,129 @@
+import { environmentSettings } from '../../config/schema.ts';
+import type { ProjectRules } from '../../domain/project.ts';
+import {
+  type HookDelivery,
+  type HookEventName,
+  type HookFacts,
+  hookEvents,
+  type ProjectFacts,
+} from '../../gitlab/setup.ts';
+import { count } from '../count.ts';
+import { ownHooks, webhookPath } from '../webhook.ts';
+import { type Finding, ok, problem, warning } from './finding.ts';
+import { isMaintainer, type ProjectCheckup } from './project-checkup.ts';
+
+const labels: Readonly<Record<HookEventName, string>> = {
+  pipeline_events: 'Pipeline events',
+  job_events: 'Job events',
+  deployment_events: 'Deployment events',
+  tag_push_events: 'Tag push events',
+  releases_events: 'Releases events',
+};
+
+/** Without these nothing of a release is seen in time. */
+const vital: ReadonlySet<HookEventName> = new Set(['pipeline_events', 'job_events', 'deployment_events']);
+
+const INIT = 'Run `chatops init` again for this project, or mend it by hand';
+
+/** Looks at the project's webhook: is it there, is it on, does it send what we follow, does it arrive? */
+export async function* checkHook(
+  about: ProjectCheckup,
+  { project, rules, level }: { readonly project: ProjectFacts; readonly rules: ProjectRules; readonly level: number },
+): AsyncGenerator<Finding> {
+  if (rules.events === 'poll') {
+    yield ok('hook', `${project.path} is polled: it needs no webhook.`);
+    return;
+  }
+  // Told with the role already.
+  if (!isMaintainer(level)) return;
+  const page = `${project.url}/-/hooks`;
+  const found = ownHooks(await about.gitlab.hooks(project.id), about.checkup.env[environmentSettings.publicUrl.name]);
+  const [hook] = found;
+  if (!hook) {
+    const seen = `${project.path} has no webhook to this bot (an address that ends with ${webhookPath}).`;
+    yield problem('hook_missing', seen, `${INIT}: ${page}. Ignore it where a webhook of the group does the work.`);
+    return;
+  }
+  if (found.length > 1) {
+    const seen = `${project.path} has ${found.length} webhooks to this bot: all is sent that often.`;
+    yield warning('hook_doubled', seen, `Delete all but one: ${page}`);
+  }
+  yield* checkOne(about, { project, hook, page: `${page}/${hook.id}/edit` });
+}
+
+interface HookToCheck {
+  readonly project: ProjectFacts;
+  readonly hook: HookFacts;
+  readonly page: string;
+}
+
+async function* checkOne(about: ProjectCheckup, { project, hook, page }: HookToCheck): AsyncGenerator<Finding> {
+  const { path } = project;
+  if (hook.alertStatus !== 'executable') {
+    const until = hook.disabledUntil === undefined ? 'for good' : `until ${hook.disabledUntil.toISOString()}`;
+    yield problem(
+      'hook_disabled',
+      `${path}: GitLab has switched the webhook off ${until}, since it failed too often; its events are lost.`,
+      `Make the bot reachable, then press Test > Pipeline events: ${page}`,
+    );
+  }
+  const missing = hookEvents.filter((name) => !hook.events.has(name));
+  const names = missing.map((name) => labels[name]).join(', ');
+  if (missing.some((name) => vital.has(name))) {
+    yield problem('hook_events', `${path}: the webhook does not send ${names}.`, `${INIT}, ticking them: ${page}`);
+  } else if (missing.length > 0) {
+    yield warning('hook_events', `${path}: the webhook does not send ${names}.`, `${INIT}, ticking them: ${page}`);
+  }
+  const unsigned = checkProof(about, { project, hook, page });
+  if (unsigned) yield unsigned;
+  yield checkDeliveries(await about.gitlab.deliveries(project.id, hook.id), { project, hook, page });
+}
+
+/** Whether the hook proves itself in the way that the bot asks for. What it was given cannot be read. */
+function checkProof({ settings }: ProjectCheckup, { project, hook, page }: HookToCheck): Finding | undefined {
+  const signs = (settings.gitlabSigningTokens ?? []).length > 0;
+  const has = signs ? hook.hasSigningToken : hook.hasToken;
+  if (has !== false) return undefined;
+  const what = signs ? 'signing token' : 'secret token';
+  const seen = `${project.path}: the webhook has no ${what}, so that the bot refuses what it sends.`;
+  return problem('hook_unproven', seen, `${INIT}, with the ${what}: ${page}`);
+}
+
+function checkDeliveries(
+  deliveries: readonly HookDelivery[] | undefined,
+  { project: { path }, hook, page }: HookToCheck,
+): Finding {
+  const code = 'hook_deliveries';
+  if (deliveries === undefined) {
+    return ok(
+      code,
+      `${path}: this GitLab does not tell what its webhooks delivered.`,
+      `Look at Recent events: ${page}`,
+    );
+  }
+  const [newest] = deliveries;
+  if (!newest) {
+    const seen = `${path}: the webhook to ${hook.url} has sent nothing for seven days.`;
+    return warning(code, seen, `If pipelines ran, press Test > Pipeline events: ${page}`);
+  }
+  const refused = deliveries.filter(({ status }) => !isTaken(status));
+  const sent = `${path}: ${count(deliveries.length, 'delivery', 'deliveries')} within seven days`;
+  if (refused.length === 0) return ok(code, `${sent}, all taken.`);
+  if (isTaken(newest.status)) {
+    return warning(code, `${sent}, ${refused.length} of them failed; the newest arrived.`, `See why: ${page}`);
+  }
+  const mend =
+    newest.status === '401' || newest.status === '403'
+      ? `${INIT}, so that its secret is the bot's again: ${page}`
+      : 'Start the bot, and make sure that GitLab reaches this address (firewall, TLS, "Outbound requests" of GitLab).';
+  return problem(
+    code,
+    `${sent}, ${refused.length} of them failed; the newest got "${newest.status}" from ${hook.url}.`,
+    mend,
+  );
+}
+
+/** GitLab counts redirects as taken too. */
+function isTaken(status: string): boolean {
+  return /^[23]\d\d$/.test(status);
+}

@@ -1,0 +1,106 @@
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+import type { QueueState } from '../../app/ports.ts';
+import type { ProcessSettings } from '../../config/schema.ts';
+import { inspectSqliteStore, type StoreReport } from '../../store/inspect.ts';
+import { count } from '../count.ts';
+import { type Checkup, type Finding, failed, ok, problem, skipped, warning } from './finding.ts';
+
+/** Whatever has waited longer waits for something that does not come by itself. */
+const STALE_MS = 10 * 60_000;
+
+/** Looks at the database and its queues, without changing them. */
+export async function* checkStore(
+  { now, cwd, progress }: Checkup,
+  database: ProcessSettings['database'] | undefined,
+): AsyncGenerator<Finding> {
+  if (database === undefined) {
+    yield skipped('store', 'DATABASE_URL');
+    return;
+  }
+  if (database.path === ':memory:') {
+    yield warning(
+      'store_in_memory',
+      'The store is in memory: everything is forgotten when the bot stops.',
+      'Set DATABASE_URL to a file, e.g. sqlite:/data/chatops.db.',
+    );
+    return;
+  }
+  const databasePath = path.resolve(cwd, database.path);
+  progress(databasePath);
+  let report: StoreReport | undefined;
+  try {
+    report = await inspectSqliteStore(databasePath, now());
+  } catch (error) {
+    yield failed('store', 'The store cannot be used', error);
+    return;
+  }
+  if (report === undefined) {
+    yield checkFolder(databasePath);
+    return;
+  }
+  yield checkFile(databasePath, report);
+  yield checkQueue('inbox', report.inbox, now());
+  yield checkQueue('outbox', report.outbox, now());
+  yield checkDead(report);
+}
+
+function checkFolder(databasePath: string): Finding {
+  return isWritable(path.dirname(databasePath))
+    ? ok('store', `There is no ${databasePath} yet: the first start makes it.`)
+    : problem(
+        'store',
+        `There is no ${databasePath}, and it cannot be made there.`,
+        'Make the folder of DATABASE_URL exist and writable for the user of the bot.',
+      );
+}
+
+function checkFile(databasePath: string, report: StoreReport): Finding {
+  if (report.integrity !== 'ok') {
+    const mend = 'Stop the bot, keep a copy of the file, and restore the last backup.';
+    return problem('store', `${databasePath} is damaged: ${report.integrity}.`, mend);
+  }
+  // The write-ahead log lies beside the file.
+  if (!isWritable(databasePath) || !isWritable(path.dirname(databasePath))) {
+    const mend = 'Make the file of DATABASE_URL and its folder writable for the user of the bot.';
+    return problem('store', `${databasePath} cannot be written.`, mend);
+  }
+  const leader = report.leader === undefined ? 'no bot works on it now' : `${report.leader} works on it`;
+  return ok('store', `${databasePath} can be used; ${leader}.`);
+}
+
+function isWritable(file: string): boolean {
+  try {
+    accessSync(file, constants.W_OK);
+    return true;
+  } catch {
+    // Whatever the reason, the bot would not get further.
+    return false;
+  }
+}
+
+function checkQueue(queue: 'inbox' | 'outbox', state: QueueState, now: Date): Finding {
+  const oldestMs = state.oldestAt === undefined ? 0 : now.getTime() - state.oldestAt.getTime();
+  const seen = `${count(state.waiting, 'row')} waiting in the ${queue}`;
+  if (oldestMs <= STALE_MS) return ok(queue, `${seen}.`);
+  const minutes = Math.round(oldestMs / 60_000);
+  return warning(
+    queue,
+    `${seen}, the oldest for ${minutes} minutes.`,
+    queue === 'inbox'
+      ? 'Start the bot; if it runs, its log says what it cannot work on.'
+      : 'Start the bot; if it runs, its log says why Slack takes no messages.',
+  );
+}
+
+function checkDead({ inbox, outbox, lastFailure }: StoreReport): Finding {
+  const dead = inbox.dead + outbox.dead;
+  if (dead === 0) return ok('dead_letters', 'Nothing was given up.');
+  const parts = [count(inbox.dead, 'thing'), count(outbox.dead, 'message')];
+  const why = lastFailure === undefined ? '' : ` The last one: ${lastFailure.split('\n', 1)[0]?.slice(0, 200)}`;
+  return warning(
+    'dead_letters',
+    `${parts[0]} that came in and ${parts[1]} to be sent were given up.${why}`,
+    'Mend the cause; what was given up is not tried again, and is forgotten after retention.events.',
+  );
+}

@@ -1,0 +1,119 @@
+#!/usr/bin/env node
+import { randomBytes } from 'node:crypto';
+import { processEnvironment, readTextFile } from '../config/load.ts';
+import { environmentSettings } from '../config/schema.ts';
+import { UsageError } from '../domain/errors.ts';
+import { checkConfig, showConfig } from './config.ts';
+import { exitCode, explain } from './exit.ts';
+import { readFlags } from './flags.ts';
+import { readSetting } from './init/setting-answer.ts';
+import { createProgress } from './progress.ts';
+
+const usage = `chatops <command>
+  start                    the bot itself, with the settings of .env and chatops.yml
+  demo                     the bot against a stand-in GitLab and Slack, on a page to try it
+  demo --stand-ins [--port 3000]
+                           the stand-ins alone, with the settings for a real start on that port
+  config check             all that is wrong with .env and chatops.yml, or ok
+  config show [project]    each value and where it comes from
+  manifest [--prefix gl-] [--socket] [--root-only] [--url https://…]
+                           the Slack app, ready to paste at https://api.slack.com/apps
+  init [--gitlab-url U] [--gitlab-token T] [--project P] [--slack-token T] [--signing-secret S | --app-token T]
+       [--channel C] [--url U] [--yes]
+                           checks what is given and asks for the rest, writes .env and chatops.yml, makes the webhook
+  doctor                   looks at everything the bot lives on, and says how to mend what is wrong`;
+
+const flags = {
+  'stand-ins': { type: 'boolean', default: false },
+  port: { type: 'string', default: environmentSettings.port.default },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** Commands that read their own flags. */
+const setUpCommands: ReadonlyMap<string, (args: readonly string[]) => Promise<void>> = new Map([
+  ['manifest', manifest],
+  ['init', init],
+  ['doctor', doctor],
+]);
+
+/** Reads the command line and runs one command. */
+async function main(): Promise<void> {
+  const [name = '', ...args] = process.argv.slice(2);
+  const setUp = setUpCommands.get(name);
+  if (setUp) return args.includes('--help') ? print(usage) : setUp(args);
+  const { values, positionals } = readFlags({ allowPositionals: true, options: flags }, usage);
+  const [command] = positionals;
+  if (values.help || command === 'help') return print(usage);
+  if (command === 'start') {
+    await import('../main.ts');
+    return;
+  }
+  if (command === 'demo')
+    return demo(values['stand-ins'] ? readSetting(environmentSettings.port, values.port) : undefined);
+  if (command === 'config') return config(positionals.slice(1));
+  throw new UsageError(command === undefined ? 'Which command?' : `There is no command ${command}.`, { hint: usage });
+}
+
+function config([deed, project, ...more]: readonly string[]): void {
+  const sources = { env: processEnvironment(), readFile: readTextFile };
+  if (deed === 'check' && project === undefined) return print(checkConfig(sources).join('\n'));
+  if (deed === 'show' && more.length === 0) return print(showConfig(sources, project).join('\n'));
+  throw new UsageError('What about the configuration?', { hint: usage });
+}
+
+/** The stand-ins need development packages, which the container image does not have. */
+async function demo(standInsFor: number | undefined): Promise<void> {
+  const { startDemo, startStandIns } = await import('./demo.ts').catch((cause: unknown) => {
+    throw new UsageError('The demo needs the development packages, which are not installed here.', {
+      cause,
+      hint: 'Run it in a checkout: npm ci && npm run demo',
+    });
+  });
+  const running = standInsFor === undefined ? await startDemo(print) : await startStandIns(print, standInsFor);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      running.stop().then(() => process.exit(0), fail);
+    });
+  }
+}
+
+async function manifest(args: readonly string[]): Promise<void> {
+  const { manifestFor } = await import('./manifest.ts');
+  process.stdout.write(manifestFor(args));
+}
+
+async function init(args: readonly string[]): Promise<void> {
+  const { runInit } = await import('./init.ts');
+  const { createTerminal } = await import('./init/ask.ts');
+  const cwd = process.cwd();
+  const env = processEnvironment(cwd);
+  const asker = process.stdin.isTTY ? createTerminal(process.stdin, process.stdout) : undefined;
+  await runInit({ args, env, cwd, asker, print, now, newSecret }).finally(() => asker?.close());
+}
+
+async function doctor(args: readonly string[]): Promise<void> {
+  const { runDoctor } = await import('./doctor.ts');
+  const cwd = process.cwd();
+  const sources = { env: processEnvironment(cwd), cwd, readFile: readTextFile };
+  const diagnosis = await runDoctor({ args, ...sources, now, ...createProgress(process.stdout) });
+  process.exitCode = diagnosis.exitCode;
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString('hex');
+}
+
+function now(): Date {
+  return new Date();
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(exitCode(error));
+}
+
+main().catch(fail);

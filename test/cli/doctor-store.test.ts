@@ -1,0 +1,105 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createSqliteStore } from '../../src/store/sqlite.ts';
+import { type Installation, install } from './setup.ts';
+
+const received = { key: 'one', source: 'gitlab', body: '{}', receivedAt: new Date() } as const;
+
+/** The store of a bot, as this test fills it. */
+async function openStore({ folder }: Installation) {
+  return createSqliteStore({ path: path.join(folder, 'chatops.db'), now: () => new Date() });
+}
+
+describe('chatops doctor, the store', () => {
+  it('need not be there yet, and is not made', async () => {
+    const installation = await install();
+
+    expect(await installation.findings('store')).toMatchObject([
+      { level: 'ok', seen: expect.stringMatching(/first start makes it/) },
+    ]);
+    expect(readdirSync(installation.folder)).toEqual(['chatops.yml']);
+  });
+
+  it('that cannot be made is a problem', async () => {
+    const installation = await install();
+    installation.env['DATABASE_URL'] = 'sqlite:nowhere/chatops.db';
+
+    expect(await installation.findings('store')).toMatchObject([
+      { level: 'problem', mend: expect.stringMatching(/DATABASE_URL/) },
+    ]);
+  });
+
+  it('that is no database is a problem', async () => {
+    const installation = await install();
+    writeFileSync(path.join(installation.folder, 'chatops.db'), 'once upon a time there was no database '.repeat(200));
+
+    expect(await installation.findings('store')).toMatchObject([
+      { level: 'problem', mend: expect.stringMatching(/not a SQLite database/) },
+    ]);
+  });
+
+  it('that is a folder is a problem', async () => {
+    const installation = await install();
+    mkdirSync(path.join(installation.folder, 'chatops.db'));
+
+    expect(await installation.findings('store')).toMatchObject([{ level: 'problem' }]);
+  });
+
+  it('in memory is a warning', async () => {
+    const installation = await install();
+    installation.env['DATABASE_URL'] = 'sqlite::memory:';
+
+    expect(await installation.findings('store_in_memory')).toMatchObject([{ level: 'warning' }]);
+  });
+
+  it('names the bot that works on it, beside which it is looked at', async () => {
+    const installation = await install();
+    const store = await openStore(installation);
+    await store.lease({ holder: 'x', holderLabel: 'host (process 7)' }).tryAcquire();
+
+    expect(await installation.findings('store')).toMatchObject([
+      { level: 'ok', seen: expect.stringMatching(/host \(process 7\) works on it/) },
+    ]);
+    await store.close();
+  });
+
+  it('with queues that stand still is a warning', async () => {
+    const installation = await install();
+    const store = await openStore(installation);
+    await store.tables.inbox.add({ ...received, receivedAt: new Date(Date.now() - 3_600_000) });
+    await store.close();
+
+    expect(await installation.findings('inbox')).toMatchObject([
+      { level: 'warning', seen: expect.stringMatching(/60 minutes/) },
+    ]);
+    expect(await installation.findings('outbox')).toMatchObject([{ level: 'ok' }]);
+  });
+
+  it('with messages that wait for long is a warning', async () => {
+    const installation = await install();
+    const store = await openStore(installation);
+    await store.tables.outbox.put(
+      { key: 'm', channel: 'C0DEPLOYS', rootKey: undefined, lane: 'failure', text: 'x', blocks: [] },
+      new Date(Date.now() - 3_600_000),
+    );
+    await store.close();
+
+    expect(await installation.findings('outbox')).toMatchObject([
+      { level: 'warning', mend: expect.stringMatching(/Slack/) },
+    ]);
+  });
+
+  it('with dead letters is a warning that says why', async () => {
+    const installation = await install();
+    const store = await openStore(installation);
+    await store.tables.inbox.add(received);
+    const [row] = await store.tables.inbox.due('gitlab', new Date(Date.now() + 1000), 1);
+    await store.tables.inbox.dead(row?.id ?? 0, 'the body was odd', new Date());
+    await store.close();
+
+    expect(await installation.findings('dead_letters')).toMatchObject([
+      { level: 'warning', seen: expect.stringMatching(/the body was odd/) },
+    ]);
+  });
+});
