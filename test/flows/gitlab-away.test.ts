@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Flow, startFlow, words } from '../support/flow.ts';
+import { until } from '../support/until.ts';
+
+let flow: Flow;
+
+beforeEach(async () => {
+  flow = await startFlow();
+  const { id } = await flow.gitlab.pushTag('v1.4.0');
+  await flow.gitlab.settle(id);
+});
+
+afterEach(() => flow.stop());
+
+describe('a command typed while GitLab is away', () => {
+  it.each(['502', 'reset'] as const)('is answered clearly and changes nothing (%s)', async (kind) => {
+    flow.gitlab.faults.outage(kind);
+
+    const answer = await flow.types('U0ANN', '/deploy prod v1.4.0');
+
+    expect(words(answer)).toContain('/deploy was not carried out.');
+    expect(words(answer)).toContain('GitLab does not answer.');
+    expect(words(answer)).toContain('Nothing was changed.');
+    expect(flow.audit().at(-1)).toMatchObject({ action: 'deploy', outcome: 'failed', reason: 'gitlab' });
+    expect(flow.writes()).toEqual([]);
+  });
+
+  it('works again once GitLab is back', async () => {
+    flow.gitlab.faults.outage('502');
+    await flow.types('U0ANN', '/deploy prod v1.4.0');
+    flow.gitlab.faults.clear();
+
+    const plan = await flow.types('U0ANN', '/deploy prod v1.4.0');
+
+    expect(words(plan)).toContain('Deploy v1.4.0 to production?');
+  });
+
+  it('needs no second try for a hiccup', async () => {
+    flow.gitlab.faults.status({ method: 'GET' }, 502, { count: 2 });
+
+    const plan = await flow.types('U0ANN', '/deploy prod v1.4.0');
+
+    expect(words(plan)).toContain('Deploy v1.4.0 to production?');
+  });
+
+  it('says what to mend when GitLab refuses the bot’s token', async () => {
+    flow.gitlab.faults.refuseToken(true);
+
+    const answer = await flow.types('U0ANN', '/deploy prod v1.4.0');
+
+    expect(words(answer)).toContain('GITLAB_TOKEN');
+    expect(words(answer)).toContain('Nothing was changed.');
+    expect(JSON.stringify(answer)).not.toContain(flow.gitlab.token);
+  });
+});
+
+describe('a slow GitLab', () => {
+  it('does not keep Slack waiting, and the plan follows', async () => {
+    flow.gitlab.faults.slow({ path: '/repository/tags/' }, 3_300);
+
+    const delivery = await flow.slack.command({
+      user: 'U0ANN',
+      channel: 'C0DEPLOYS',
+      command: '/deploy',
+      text: 'prod v1.4.0',
+    });
+
+    expect(delivery).toMatchObject({ status: 200, timedOut: false });
+    expect(delivery.ms).toBeLessThan(3_000);
+    await flow.reads('U0ANN', 'Deploy v1.4.0 to production?');
+  });
+
+  it('does not keep another person waiting', async () => {
+    flow.gitlab.faults.slow({ path: '/repository/tags/' }, 2_000);
+    const slow = flow.types('U0ANN', '/deploy prod v1.4.0');
+    await until('Ann’s command is being worked on', () =>
+      flow.gitlab.requests.some(({ path }) => path.includes('/members/')),
+    );
+
+    const quick = await flow.types('U0RAJ', '/deployments prod');
+
+    expect(words(quick)).toContain('production runs v1.3.0');
+    expect(flow.slack.ephemerals('U0ANN')).toEqual([]);
+    expect(words(await slow)).toContain('Deploy v1.4.0 to production?');
+  });
+});
