@@ -1,0 +1,26 @@
+# The image brings Node; nothing is built: Node runs the TypeScript files as they are.
+FROM node:24.21.0-slim
+
+WORKDIR /app
+ENV NODE_ENV=production \
+    DATABASE_URL=sqlite:/data/chatops.db
+
+# Dependencies first: they change less often than the code, so that most builds find this layer done.
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
+
+COPY commands ./commands
+COPY src ./src
+
+# The only place that is written to; the rest may be mounted read-only.
+RUN mkdir /data && chown node:node /data
+VOLUME /data
+USER node
+
+EXPOSE 3000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+
+# Not through npm or a shell: they would keep the stop signal to themselves.
+CMD ["node", "src/main.ts"]
