@@ -14,7 +14,8 @@ async function main(): Promise<void> {
     });
   }
   process.on('SIGHUP', () => {
-    program.reload().catch(fail);
+    // The settings in force stay; whoever sent the signal reads why.
+    program.reload().catch((error: unknown) => process.stderr.write(`${explain(error)}\n`));
   });
   await program.start();
 }

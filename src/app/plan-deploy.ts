@@ -150,7 +150,12 @@ async function decide({ request, release, found, state, context }: Found): Promi
   const [operation, shipment, refusedStep] = await Promise.all([
     findOperation(request, steps, context),
     live?.sha ? context.gitlab.compare(project.ref.id, live.sha, release.sha).catch(() => undefined) : undefined,
-    refuseSteps(request, steps, context),
+    // The target's own step was authorised under the environment's real name, which its declaration may not hold.
+    refuseSteps(
+      request,
+      steps.filter((step) => step.job !== found.ciJob.name),
+      context,
+    ),
   ]);
   const hasGateBefore = steps.some((step) => step.kind === 'play' && step.job !== found.ciJob.name);
   const pressable = hasGateBefore || found.ciJob.manual || found.job.status === 'manual';
@@ -293,7 +298,11 @@ function noDeployJob(
           found.reason === 'parallel'
             ? say`The job that deploys there is split by ${code('parallel')}, so there is not one job to press.`
             : say`The environment's name in the pipeline holds a variable, so its job cannot be told by name.`,
-        todo: configure,
+        // Naming a split job would not help: there is not one to press.
+        todo:
+          found.reason === 'parallel'
+            ? [{ kind: 'open', label: 'Deploy it in GitLab', url: `${request.project.ref.url}/-/pipelines` }]
+            : configure,
       };
     case 'not_in_pipeline':
       return {

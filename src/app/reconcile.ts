@@ -30,7 +30,7 @@ const watchedMs = 24 * 3_600_000;
 /** One after the other, hundreds of projects would take longer than the time between two polls. */
 const projectsAtOnce = 4;
 
-/** More open pipelines than this in one project are looked at in the next rounds. */
+/** The newest open pipelines of a project that are asked for by id; older ones are found when GitLab says they changed. */
 const openLimit = 50;
 
 /**

@@ -10,9 +10,13 @@ interface Typed {
   readonly flags?: Readonly<Record<string, string>>;
 }
 
-/** The channel has no project of its own and the words name none: buttons with the projects that are configured. */
+/**
+ * The channel has no project of its own and the words name none: buttons with the projects that are configured. Guests
+ * and people we do not know in GitLab are not told what projects there are.
+ */
 export function refuseNoProject(typed: Typed, context: CommandContext): CommandResult {
-  const paths = context.settings.projects.map((rules) => rules.path);
+  const isKnown = !context.restricted && context.actor.gitlab !== undefined;
+  const paths = isKnown ? context.settings.projects.map((rules) => rules.path) : [];
   const words = typed.words.filter((word) => findProject(context.settings.projects, word) === undefined);
   return {
     kind: 'refused',
@@ -25,7 +29,7 @@ export function refuseNoProject(typed: Typed, context: CommandContext): CommandR
           ? say`This channel has no project of its own. ${paths.length} are known.`
           : say`This channel has no project of its own. Which one?`,
       todo:
-        paths.length > 5
+        paths.length > 5 || paths.length === 0
           ? [
               {
                 kind: 'type',

@@ -15,6 +15,8 @@ export interface Environment {
  * @see https://docs.gitlab.com/ci/environments/#deployment-tier-of-environments
  */
 export function guessTier(name: string): 'production' | undefined {
+  // Only the pipeline knows what it will be called, so it may be production.
+  if (name.includes('$')) return 'production';
   const before = /dev|review|trunk|test|tst|qa|qc|quality|sta?ge?|pre|demo|non/i;
   return /pro?d|live/i.test(name) && !before.test(name) ? 'production' : undefined;
 }

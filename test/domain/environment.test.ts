@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Environment, type EnvironmentMatch, matchEnvironment } from '../../src/domain/environment.ts';
+import { type Environment, type EnvironmentMatch, guessTier, matchEnvironment } from '../../src/domain/environment.ts';
 import type { EnvironmentRule } from '../../src/domain/project.ts';
 import { anEnvironmentRule, someRules } from '../support/builders.ts';
 
@@ -18,6 +18,21 @@ function found(...about: Parameters<typeof match>): string | undefined {
   const result = match(...about);
   return result.kind === 'found' ? result.name : undefined;
 }
+
+describe('guessTier', () => {
+  it.each([
+    ['production', 'production'],
+    ['production-canary', 'production'],
+    ['eu/live', 'production'],
+    ['$TARGET', 'production'],
+    ['review/$CI_COMMIT_REF_SLUG', 'production'],
+    ['pre-production', undefined],
+    ['staging', undefined],
+    ['development', undefined],
+  ])('takes %s for %s', (name, tier) => {
+    expect(guessTier(name)).toBe(tier);
+  });
+});
 
 describe('matchEnvironment', () => {
   it.each([

@@ -160,6 +160,16 @@ describe('a channel without a project', () => {
     const plan = await flow.reads('U0ANN', question);
     expect(words(plan)).toContain('Told in #C0DEPLOYS');
   });
+
+  it('tells a guest of no project', async () => {
+    const random = flow.slack.channels().find((channel) => channel.id === 'C0RANDOM');
+    if (random) flow.slack.setChannel({ ...random, members: new Set([...random.members, 'U0GIL']) });
+
+    const answer = await flow.types('U0GIL', '/deploy prod v1.4.0', 'C0RANDOM');
+
+    expect(words(answer)).toContain('Code: project_missing');
+    expect(JSON.stringify(answer.blocks)).not.toContain('acme/');
+  });
 });
 
 describe('all of these lines', () => {
