@@ -1,4 +1,4 @@
-import type { Actor } from './actor.ts';
+import type { Actor, Person } from './actor.ts';
 
 /** What is recorded of each command and decision. Never a secret, never a variable's value. */
 export interface AuditEntry {
@@ -20,6 +20,8 @@ export interface AuditEntry {
   /** The Slack channel it came from. */
   readonly channel?: string | undefined;
   readonly url?: string | undefined;
+  /** Who did in GitLab what was observed there; known to us in Slack or not. */
+  readonly observed?: Person | undefined;
   /** SHA-256 of `chatops.yml` before and after it changed. */
   readonly configBefore?: string | undefined;
   readonly configAfter?: string | undefined;

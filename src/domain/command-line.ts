@@ -12,3 +12,8 @@ export function commandLine(prefix: string, name: `/${string}`, words: readonly 
     ...words.map((word) => (/^--[a-z-]+$/.test(word) ? word : quoteArgument(word))),
   ].join(' ');
 }
+
+/** Flags as they are typed. One without a value stands alone. */
+export function flagWords(flags: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(flags).flatMap(([name, value]) => (value === '' ? [`--${name}`] : [`--${name}`, value]));
+}

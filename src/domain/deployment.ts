@@ -13,6 +13,8 @@ export interface Deployment {
   readonly status: DeploymentStatus;
   /** The job that made it; absent for deployments made through the API. */
   readonly jobId?: number | undefined;
+  /** Whether that job ever ran; a pipeline that was canceled leaves records of jobs that never did. From REST only. */
+  readonly jobStarted?: boolean | undefined;
   readonly pipelineId?: number | undefined;
   readonly ref?: string | undefined;
   readonly sha?: string | undefined;

@@ -21,6 +21,14 @@ export function guessTier(name: string): 'production' | undefined {
   return /pro?d|live/i.test(name) && !before.test(name) ? 'production' : undefined;
 }
 
+const tiers = ['production', 'staging', 'testing', 'development'];
+
+/** How near an environment is to production, 0 for production itself: lists begin with what matters most. */
+export function tierRank({ tier }: Pick<Environment, 'tier'>): number {
+  const at = tiers.indexOf(tier ?? '');
+  return at < 0 ? tiers.length : at;
+}
+
 /** The word a person typed, read as an environment: found, or the nearest names (best first). */
 export type EnvironmentMatch =
   | { readonly kind: 'found'; readonly name: string; readonly environment: Environment | undefined }

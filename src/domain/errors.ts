@@ -96,6 +96,8 @@ export class SlackError extends AppError {
   readonly retryAfterMs: number | undefined;
   readonly outcome: WriteOutcome;
   override readonly retryable: boolean;
+  /** The whole channel takes no messages of ours: it is gone, archived, without the bot, or restricted. */
+  readonly closesChannel: boolean;
 
   constructor(
     message: string,
@@ -104,10 +106,12 @@ export class SlackError extends AppError {
       readonly outcome: WriteOutcome;
       readonly retryable: boolean;
       readonly retryAfterMs?: number | undefined;
+      readonly closesChannel?: boolean | undefined;
     },
     options: AppErrorOptions = {},
   ) {
     super(message, options);
+    this.closesChannel = facts.closesChannel ?? false;
     this.slackCode = facts.slackCode;
     this.outcome = facts.outcome;
     this.retryable = facts.retryable;

@@ -1,7 +1,8 @@
 import type { Deployment } from './deployment.ts';
 import type { Job } from './job.ts';
-import type { PipelineFacts } from './pipeline.ts';
+import type { PipelineFacts, Upstream } from './pipeline.ts';
 import type { ProjectRef } from './project.ts';
+import type { TagNews } from './tag-news.ts';
 
 /**
  * Something that happened in GitLab, whoever told us: a webhook (may be late, doubled, out of order, built from an
@@ -26,6 +27,7 @@ export interface JobChanged {
   readonly ref: string;
   readonly tag: boolean;
   readonly sha: string;
+  readonly upstream?: Upstream | undefined;
   readonly commitTitle?: string | undefined;
   readonly commitAuthor?: string | undefined;
   readonly job: Job;
@@ -44,5 +46,6 @@ export type IgnoreReason = 'unknown_kind' | 'template_body' | 'not_watched' | 'd
 /** What a webhook body was read as. */
 export type DecodedDelivery =
   | { readonly kind: 'event'; readonly event: DomainEvent }
+  | { readonly kind: 'tag_news'; readonly news: TagNews }
   | { readonly kind: 'ignored'; readonly reason: IgnoreReason }
   | { readonly kind: 'malformed'; readonly problem: string };

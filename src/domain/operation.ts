@@ -1,5 +1,6 @@
 import type { Actor } from './actor.ts';
 import { isActive, isFinished, type Job } from './job.ts';
+import type { Deed } from './plan.ts';
 import type { ProjectRef } from './project.ts';
 import type { Release, RouteStep } from './release.ts';
 
@@ -11,6 +12,9 @@ export const unknownOutcomeMs = 60_000;
  * on, and nobody expects production to move by itself hours later.
  */
 export const playWithinMs = 30 * 60_000;
+
+/** A job that was canceled and has not ended by then has a runner that does not answer. */
+export const cancelWithinMs = 2 * 60_000;
 
 /** A write whose outcome stays unknown this often needs a person's eyes, not another try. */
 export const maxCalls = 3;
@@ -39,7 +43,10 @@ export type StepReason =
   | 'job_missing'
   | 'refused_outdated'
   | 'refused_forbidden'
+  | 'refused_variables'
   | 'refused_unplayable'
+  | 'refused_retry'
+  | 'refused_cancel'
   | 'too_late'
   | 'canceled_by_person'
   | 'earlier_step_failed';
@@ -50,6 +57,8 @@ export type OperationState = 'active' | 'succeeded' | 'failed' | 'canceled' | 's
 /** A confirmed plan being carried out. At most one is active per project and environment: it is the automatic lock. */
 export interface Operation {
   readonly id: string;
+  /** `rollback`: `release` is an earlier version, `fromVersion` the one that is left. */
+  readonly kind: Deed['kind'];
   readonly planId: string;
   readonly project: ProjectRef;
   readonly environment: string;
@@ -57,10 +66,21 @@ export interface Operation {
   readonly pipelineId: number;
   readonly pipelineUrl: string;
   readonly fromVersion?: string | undefined;
+  /** Variables that the job which starts `environment` is played with. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
+  /** The environment is locked once it has succeeded. */
+  readonly lockAfter?: boolean | undefined;
   readonly state: OperationState;
   readonly steps: readonly Step[];
   readonly requester: Actor;
   readonly channel: string;
+  /**
+   * Another place than `channel`, where it was asked for and one line tells how it stands: a message, or the answer
+   * that only the asker sees, which can be changed for half an hour.
+   */
+  readonly asked?:
+    | { readonly channel: string; readonly answer?: { readonly url: string; readonly until: Date } | undefined }
+    | undefined;
   /** Outbox key of the thread's root message; its card is the reply `<rootKey>/operation:<id>`, or the root itself. */
   readonly rootKey: string;
   readonly createdAt: Date;
@@ -69,9 +89,12 @@ export interface Operation {
   readonly nextCheckAt: Date;
 }
 
+/** What a step may ask GitLab to do with its job. */
+export type StepCall = 'play' | 'retry' | 'cancel';
+
 /** What to do next for an operation, given what GitLab says of its jobs now. */
 export type NextDeed =
-  | { readonly kind: 'play'; readonly index: number; readonly job: Job }
+  | { readonly kind: StepCall; readonly index: number; readonly job: Job }
   | { readonly kind: 'update'; readonly index: number; readonly step: Partial<Step> & { readonly state: StepState } }
   | { readonly kind: 'look_later'; readonly afterMs: number }
   | { readonly kind: 'finish'; readonly state: Exclude<OperationState, 'active'> };
@@ -85,7 +108,8 @@ export function currentStep(operation: Operation): { readonly index: number; rea
 
 /**
  * Decides the next deed. Called again after each deed until it says `look_later` or `finish`, so each answer moves
- * one step by one state. `jobs` are the pipeline's newest instances, read from GitLab just now.
+ * one step by one state. `jobs` are the pipeline's newest instances, read from GitLab just now, and for a step that
+ * cancels a job that very one.
  */
 export function decideNext(operation: Operation, jobs: readonly Job[], now: Date): NextDeed {
   const current = currentStep(operation);
@@ -93,7 +117,9 @@ export function decideNext(operation: Operation, jobs: readonly Job[], now: Date
   const { index, step } = current;
   if (step.state === 'failed') return { kind: 'finish', state: 'failed' };
   if (step.state === 'canceled') return { kind: 'finish', state: 'canceled' };
-  const job = jobs.find((candidate) => candidate.name === step.job);
+  const job = jobs.find((candidate) =>
+    step.cancelsJobId === undefined ? candidate.name === step.job : candidate.id === step.cancelsJobId,
+  );
   if (step.kind === 'ask') {
     // Somebody pressed the job in GitLab instead of answering here: that is the answer, however it ended.
     const pressed = job !== undefined && (isActive(job.status) || isFinished(job.status));
@@ -102,8 +128,14 @@ export function decideNext(operation: Operation, jobs: readonly Job[], now: Date
       ? { kind: 'look_later', afterMs: 60_000 }
       : { kind: 'update', index, step: { state: 'waiting', startedAt: now } };
   }
-  if (!job) return { kind: 'update', index, step: { state: 'failed', reason: 'job_missing', endedAt: now } };
-  return decideByJob({ step, index, job, now, since: lastProgress(operation) });
+  if (!job) {
+    // What is gone runs no more.
+    if (step.kind === 'cancel') return { kind: 'update', index, step: { state: 'succeeded', endedAt: now } };
+    return { kind: 'update', index, step: { state: 'failed', reason: 'job_missing', endedAt: now } };
+  }
+  const at: At = { step, index, job, now, since: lastProgress(operation) };
+  if (step.kind === 'cancel') return decideCancel(at);
+  return step.kind === 'retry' ? decideRetry(at) : decideByJob(at);
 }
 
 function lastProgress({ createdAt, steps }: Operation): Date {
@@ -134,12 +166,59 @@ function decideByJob(at: At): NextDeed {
   if (job.status === 'success') return become('succeeded');
   // A job that may fail does not stop the pipeline, so it does not stop us.
   if (job.status === 'failed')
-    return job.allowFailure && step.kind !== 'play' ? become('succeeded') : become('failed', 'job_failed');
+    return job.allowFailure && mayEndBadly(step) ? become('succeeded') : become('failed', 'job_failed');
   if (job.status === 'canceled') return become('failed', 'job_canceled');
   if (isActive(job.status)) return become('running');
   if (job.status === 'skipped') return become('failed', 'job_skipped');
   if (job.status === 'manual' && step.kind === 'play') return decidePlay(at);
   return become('waiting');
+}
+
+/** A job that starts an environment has to succeed, whatever the pipeline makes of its failure. */
+function mayEndBadly({ kind, environment }: Step): boolean {
+  return kind === 'verify' || (kind === 'wait' && environment === undefined);
+}
+
+/** A job that has to end, in whatever way, before the next step may begin. */
+function decideCancel({ step, index, job, now }: At): NextDeed {
+  const seen = { jobId: job.id, jobUrl: job.url ?? step.jobUrl };
+  if (isFinished(job.status))
+    return { kind: 'update', index, step: { ...seen, state: 'succeeded', endedAt: job.finishedAt ?? now } };
+  if (step.state === 'pending' || step.state === 'waiting') return { kind: 'cancel', index, job };
+  const waitedMs = now.getTime() - (step.calledAt ?? now).getTime();
+  if (step.state === 'running')
+    return waitedMs < cancelWithinMs ? { kind: 'look_later', afterMs: 5_000 } : { kind: 'finish', state: 'stuck' };
+  // To cancel twice does no harm, so an unknown outcome is not looked at for long.
+  if (waitedMs < 3_000) return { kind: 'look_later', afterMs: 3_000 };
+  return (step.calls ?? 1) < maxCalls ? { kind: 'cancel', index, job } : { kind: 'finish', state: 'stuck' };
+}
+
+/**
+ * A retry makes a newer job of the same name: until there is one it has not happened, and after an unknown outcome it
+ * is asked for again only when none has come.
+ */
+function decideRetry(at: At): NextDeed {
+  const { step, index, job, now, since } = at;
+  if (step.state === 'running') {
+    const isStale = step.jobId !== undefined && job.id < step.jobId;
+    const deed = isStale ? undefined : decideByJob(at);
+    // It was asked for once: whatever it waits for now, asking again would run it twice.
+    const isWaiting = deed?.kind === 'update' && deed.step.state === 'waiting';
+    return !deed || isWaiting ? { kind: 'look_later', afterMs: 2_000 } : deed;
+  }
+  const known = step.jobId ?? step.retriesJobId;
+  const isNewer = known !== undefined && job.id > known;
+  if (isActive(job.status) || isNewer) {
+    const seen = { jobId: job.id, jobUrl: job.url ?? step.jobUrl, startedAt: job.startedAt };
+    return { kind: 'update', index, step: { ...seen, state: 'running' } };
+  }
+  if (step.state !== 'calling') {
+    if (now.getTime() - since.getTime() <= playWithinMs) return { kind: 'retry', index, job };
+    return { kind: 'update', index, step: { state: 'failed', reason: 'too_late', endedAt: now } };
+  }
+  const waitedMs = now.getTime() - (step.calledAt ?? now).getTime();
+  if (waitedMs < unknownOutcomeMs) return { kind: 'look_later', afterMs: 3_000 };
+  return (step.calls ?? 1) < maxCalls ? { kind: 'retry', index, job } : { kind: 'finish', state: 'stuck' };
 }
 
 /** The job stands ready. A call whose outcome we do not know is looked at for a minute before it may be made again. */
@@ -155,6 +234,11 @@ function decidePlay({ step, index, job, now, since }: At): NextDeed {
 
 function isEnd(state: StepState): boolean {
   return state === 'succeeded' || state === 'failed' || state === 'canceled';
+}
+
+/** Whether a step starts a job, so that it may change an environment. */
+export function isRun({ kind }: RouteStep): boolean {
+  return kind === 'play' || kind === 'retry';
 }
 
 /** The operation with one step changed. */

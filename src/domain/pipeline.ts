@@ -49,6 +49,14 @@ export const pipelineSources = [
   'webide',
 ] as const;
 
+/** The pipeline that made another one, with a trigger job: its parent, or one of another project. */
+export interface Upstream {
+  readonly project: ProjectRef;
+  readonly pipelineId: number;
+  /** The trigger job, where GitLab was asked for it. */
+  readonly jobName?: string | undefined;
+}
+
 /** What GitLab says of a pipeline itself. */
 export interface PipelineFacts {
   readonly project: ProjectRef;
@@ -58,6 +66,8 @@ export interface PipelineFacts {
   readonly sha: string;
   readonly status: PipelineStatus;
   readonly source?: string | undefined;
+  /** Only of child and multi-project pipelines. REST does not say it. */
+  readonly upstream?: Upstream | undefined;
   readonly url: string;
   readonly stages: readonly string[];
   readonly createdAt?: Date | undefined;
@@ -85,6 +95,11 @@ export function decodePipelineStatus(text: string): PipelineStatus {
 /** Whether we have heard of its jobs alone, which say neither what made the pipeline nor who. */
 export function isKnownByJobsOnly({ source, user, createdAt }: PipelineFacts): boolean {
   return source === undefined && user === undefined && createdAt === undefined;
+}
+
+/** Whether it is a part of another pipeline of its own project, so that its end says nothing of the branch. */
+export function isChild({ source, upstream, project }: PipelineFacts): boolean {
+  return source === 'parent_pipeline' || upstream?.project.id === project.id;
 }
 
 /** Nothing moves in it by itself any more (a retry or a play may reopen it). */
@@ -118,7 +133,9 @@ export function evolvePipeline(held: Pipeline | undefined, event: DomainEvent, n
     case 'deployment': {
       if (!held) return undefined;
       const deployments = mergeDeployment(held.deployments, event.deployment);
-      return deployments === held.deployments ? held : { ...held, deployments, foldedAt: now };
+      const jobs = nameEnvironment(held.jobs, event.deployment);
+      if (deployments === held.deployments && jobs === held.jobs) return held;
+      return { ...held, deployments, jobs, foldedAt: now };
     }
   }
 }
@@ -179,6 +196,7 @@ function foldJob(held: Pipeline | undefined, event: JobChanged, now: Date): Pipe
       ref: event.ref,
       tag: event.tag,
       sha: event.sha,
+      upstream: event.upstream,
       status: 'running',
       url: `${event.project.url}/-/pipelines/${event.pipelineId}`,
       stages: [event.job.stage],
@@ -190,11 +208,13 @@ function foldJob(held: Pipeline | undefined, event: JobChanged, now: Date): Pipe
     };
   }
   const jobs = mergeJobs(held.jobs, [event.job]);
-  if (jobs === held.jobs) return held;
+  const upstream = mergeUpstream(held.upstream, event.upstream);
+  if (jobs === held.jobs) return isSame(upstream, held.upstream) ? held : { ...held, upstream, foldedAt: now };
   const stages = held.stages.includes(event.job.stage) ? held.stages : [...held.stages, event.job.stage];
   const reopened = isActive(event.job.status) && (isPipelineFinished(held.status) || held.status === 'manual');
   return {
     ...held,
+    upstream,
     jobs,
     stages,
     status: reopened ? 'running' : held.status,
@@ -209,6 +229,7 @@ function keepFacts(held: PipelineFacts, facts: PipelineFacts): PipelineFacts {
     ...facts,
     project: { ...facts.project, defaultBranch: facts.project.defaultBranch ?? held.project.defaultBranch },
     source: facts.source ?? held.source,
+    upstream: mergeUpstream(held.upstream, facts.upstream),
     stages: facts.stages.length >= held.stages.length ? facts.stages : held.stages,
     user: facts.user ?? held.user,
     commitTitle: facts.commitTitle ?? held.commitTitle,
@@ -216,6 +237,11 @@ function keepFacts(held: PipelineFacts, facts: PipelineFacts): PipelineFacts {
     mergeRequest: facts.mergeRequest ?? held.mergeRequest,
     createdAt: facts.createdAt ?? held.createdAt,
   };
+}
+
+/** Hooks leave out the trigger job's name. */
+function mergeUpstream(held: Upstream | undefined, told: Upstream | undefined): Upstream | undefined {
+  return told ? { ...told, jobName: told.jobName ?? held?.jobName } : held;
 }
 
 /** REST jobs lack what hooks say (environment, manual): what we knew of the same instance or name stays. */
@@ -280,6 +306,13 @@ function latestByName(jobs: readonly Job[]): readonly Job[] {
     if (!known || job.id > known.id) byName.set(job.name, job);
   }
   return [...byName.values()].toSorted((a, b) => a.id - b.id);
+}
+
+/** Only jobs that start an environment make deployments: of a job read by REST it is the one way to know. */
+function nameEnvironment(held: readonly Job[], { jobId, environment, tier }: Deployment): readonly Job[] {
+  const lacks = (job: Job): boolean => job.id === jobId && job.environment === undefined;
+  if (!held.some(lacks)) return held;
+  return held.map((job) => (lacks(job) ? { ...job, environment: { name: environment, action: 'start', tier } } : job));
 }
 
 function mergeDeployment(held: readonly Deployment[], incoming: Deployment): readonly Deployment[] {

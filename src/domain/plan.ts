@@ -16,10 +16,20 @@ export interface Shipment {
   readonly url: string;
 }
 
-/** What a confirmed plan would do, frozen when it was shown. */
-export interface DeployPlan {
-  readonly kind: 'deploy';
+/** What every kind of deed says of itself. */
+interface DeedBase {
   readonly project: ProjectRef;
+  /** Where the deed is told. */
+  readonly channel: string;
+  /**
+   * The command that leads to this deed, every name resolved: `/deploy acme/app:production v1.4.0 --job deploy-prod`.
+   * It is run again when the plan is confirmed, so that every rule is asked once more.
+   */
+  readonly line: string;
+}
+
+/** What a deed says that takes a version to an environment. */
+interface OperationDeed extends DeedBase {
   readonly environment: string;
   readonly tier?: string | undefined;
   readonly release: Release;
@@ -28,21 +38,43 @@ export interface DeployPlan {
   readonly steps: readonly RouteStep[];
   /** What is live now; undefined: nothing was ever deployed there. */
   readonly live?: { readonly version: string; readonly sha: string; readonly since?: Date | undefined } | undefined;
+}
+
+/** A version to be taken to an environment, frozen when it was shown. */
+export interface DeployPlan extends OperationDeed {
+  readonly kind: 'deploy';
   /** Undefined when GitLab could not compare. */
   readonly shipment?: Shipment | undefined;
-  /** Where the deed is told. */
-  readonly channel: string;
+  /** Variables for the deploy job, by name. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
 }
+
+/** An environment to be taken back to an earlier version: `release` is that one, `live` the one to be left. */
+export interface RollbackPlan extends OperationDeed {
+  readonly kind: 'rollback';
+  /** `redeploy`: the target's own deploy job is run again; `job`: the pipeline's rollback job is played. */
+  readonly by: 'redeploy' | 'job';
+  readonly reason?: string | undefined;
+  /** The commits that would be undone; undefined when GitLab could not compare. */
+  readonly undone?: Shipment | undefined;
+  /** The environment is locked after it. */
+  readonly lock: boolean;
+  /** A deploy under way that is ended first. */
+  readonly aborts?: { readonly operationId: string | undefined; readonly version: string } | undefined;
+}
+
+/** What a plan would do. */
+export type Deed = DeployPlan | RollbackPlan;
 
 /** `open` can be claimed once; everything else is an end. */
 export type PlanState = 'open' | 'claimed' | 'canceled' | 'replaced' | 'lapsed' | 'void';
 
 /** A deed shown to a person and waiting for their press. */
-export interface Plan {
+export interface Plan<D extends Deed = Deed> {
   readonly id: string;
   readonly state: PlanState;
   readonly requester: Actor;
-  readonly deed: DeployPlan;
+  readonly deed: D;
   readonly createdAt: Date;
   readonly expiresAt: Date;
 }

@@ -2,7 +2,16 @@ import { type Actor, accessLevels, type Role, roleName } from './actor.ts';
 import { allow, type Decision } from './decision.ts';
 
 /** What a person wants to do. */
-export type Action = 'read' | 'deploy' | 'cancel_operation';
+export type Action =
+  | 'read'
+  | 'watch'
+  | 'reload'
+  | 'deploy'
+  | 'rollback'
+  | 'retry'
+  | 'lock'
+  | 'break_lock'
+  | 'cancel_operation';
 
 /** Why somebody may not. Codes are shown, logged and recorded as they are. */
 export type PolicyReason = 'actor_not_linked' | 'not_a_member' | 'role_too_low' | 'not_a_deployer' | 'guest';
@@ -21,6 +30,7 @@ export interface PolicyFacts {
   readonly actor: Actor;
   readonly accessLevel: number;
   readonly tier?: string | undefined;
+  /** Who may, as configured; undefined: developers, to deploy to tier production maintainers. */
   readonly deployers?: readonly string[] | undefined;
   /** Slack single- or multi-channel guest, bot or deactivated user. */
   readonly restricted: boolean;
@@ -31,10 +41,13 @@ export function decidePolicy(facts: PolicyFacts): Decision<PolicyRefusal> {
   if (facts.restricted && facts.action !== 'read') return refuse('guest', ['a full member of this workspace'], 'guest');
   if (!facts.actor.gitlab) return refuse('actor_not_linked', [], 'no GitLab account known');
   const has = roleName(facts.accessLevel);
-  if (facts.action === 'read') return atLeast(facts, 'reporter');
-  if (facts.action === 'cancel_operation') return atLeast(facts, 'maintainer');
+  if (facts.action === 'read' || facts.action === 'watch') return atLeast(facts, 'reporter');
+  if (facts.action === 'lock' || facts.action === 'retry') return atLeast(facts, 'developer');
+  if (facts.action === 'break_lock') return atLeast(facts, 'maintainer');
+  if (facts.action === 'cancel_operation' || facts.action === 'reload') return atLeast(facts, 'maintainer');
 
-  const deployers = facts.deployers ?? [facts.tier === 'production' ? 'maintainer' : 'developer'];
+  const byTier = facts.tier === 'production' && facts.action === 'deploy' ? 'maintainer' : 'developer';
+  const deployers = facts.deployers ?? [byTier];
   const byName = deployers.includes(`@${facts.actor.gitlab.username}`) || deployers.includes(facts.actor.slackUserId);
   const byRole = deployers.some((entry) => entry in accessLevels && facts.accessLevel >= accessLevels[entry as Role]);
   if (byName || byRole)

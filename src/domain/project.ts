@@ -1,3 +1,6 @@
+import type { FreezePeriod } from './freeze.ts';
+import type { Watch } from './watch.ts';
+
 /** A project as GitLab's payloads name it. */
 export interface ProjectRef {
   readonly id: number;
@@ -7,9 +10,24 @@ export interface ProjectRef {
   readonly defaultBranch?: string | undefined;
 }
 
-/** What a channel may be told of. `deployed` = started, succeeded, failed; `approval` = blocking manual jobs. */
-export const notifyKinds = ['failed', 'fixed', 'started', 'succeeded', 'deployed', 'approval'] as const;
+/**
+ * What a channel may be told of. `deployed` = started, succeeded, failed; `approval` = blocking manual jobs; `tag` = tags
+ * pushed, moved and deleted; `release` = GitLab's releases.
+ */
+export const notifyKinds = [
+  'failed',
+  'fixed',
+  'started',
+  'succeeded',
+  'deployed',
+  'approval',
+  'tag',
+  'release',
+] as const;
 export type NotifyKind = (typeof notifyKinds)[number];
+
+/** What a channel is told when nothing is said of it. */
+export const defaultNotify = ['failed', 'fixed', 'deployed', 'approval'] as const satisfies readonly NotifyKind[];
 
 /** Which replies also show in the channel, outside their thread. `failures`: and that a failed branch is fixed. */
 export const broadcastKinds = ['failures', 'all', 'none'] as const;
@@ -40,6 +58,17 @@ export interface ChannelRule {
   readonly mention: MentionKind;
   readonly default: boolean;
   readonly defaultEnvironment?: string | undefined;
+  /** Where `/chatops watch` added the channel; undefined: `chatops.yml` did. */
+  readonly watch?: Watch | undefined;
+}
+
+/** How an environment is taken back. What is left out: redeploy, developers, locked afterwards on tier production. */
+export interface RollbackRule {
+  readonly by?: 'redeploy' | 'job' | undefined;
+  readonly who?: readonly string[] | undefined;
+  readonly lock?: boolean | undefined;
+  /** The pipeline's own rollback jobs. */
+  readonly jobs?: readonly string[] | undefined;
 }
 
 /** What is configured for an environment; `name` may be a glob. */
@@ -50,6 +79,19 @@ export interface EnvironmentRule {
   readonly jobs: readonly string[];
   /** GitLab roles, `@gitlab-user`, Slack user ids. Undefined: developer, maintainer on tier production. */
   readonly deployers?: readonly string[] | undefined;
+  readonly rollback?: RollbackRule | undefined;
+  /** Names and patterns of variables that may be set there; undefined: none on tier production, elsewhere all. */
+  readonly variables?: readonly string[] | undefined;
+  /** False: nobody is asked before a deploy. Never on tier production. */
+  readonly confirm?: boolean | undefined;
+  /** A regular expression over refs; undefined: all may go there. */
+  readonly versions?: string | undefined;
+  /** Environments in which the commit has to have succeeded, with no later failure. */
+  readonly after?: readonly string[] | undefined;
+  /** Jobs of the pipeline that must have passed. */
+  readonly requires?: readonly string[] | undefined;
+  /** Times without deployments. */
+  readonly freeze?: readonly FreezePeriod[] | undefined;
 }
 
 /** Where news of a project may come from. `webhook`: it is not polled; `poll`: its webhooks are ignored. */
@@ -64,6 +106,8 @@ export interface ProjectRules {
   readonly events?: EventSource | undefined;
   readonly channels: readonly ChannelRule[];
   readonly environments: readonly EnvironmentRule[];
+  /** The only channels from which a project that `chatops.yml` does not name may be deployed. Undefined: any. */
+  readonly deployFrom?: readonly string[] | undefined;
 }
 
 /** Whether `text` matches a glob where `*` stays within a path segment and `**` crosses segments. */

@@ -1,5 +1,5 @@
 import { type Environment, matchEnvironment } from './environment.ts';
-import type { ProjectRules } from './project.ts';
+import type { ChannelRule, ProjectRules } from './project.ts';
 
 /** One way to read a command's words: the project, and the words that are left. */
 export interface Reading {
@@ -9,11 +9,16 @@ export interface Reading {
   readonly named: boolean;
 }
 
-/** The project of a channel: its only one, or the one marked `default`. */
+/**
+ * The project of a channel: its only one, or the one marked `default`. One that is merely watched there counts where
+ * `chatops.yml` gives the channel none, and only if a maintainer set the watch up.
+ */
 export function channelProject(projects: readonly ProjectRules[], channel: string): ProjectRules | undefined {
-  const here = projects.filter((rules) => rules.channels.some((rule) => rule.id === channel));
-  if (here.length === 1) return here[0];
-  return here.find((rules) => rules.channels.some((rule) => rule.id === channel && rule.default));
+  const having = (wanted: (rule: ChannelRule) => boolean): readonly ProjectRules[] =>
+    projects.filter((rules) => rules.channels.some((rule) => rule.id === channel && wanted(rule)));
+  const named = having((rule) => rule.watch === undefined);
+  const here = named.length > 0 ? named : having((rule) => rule.watch?.deployable === true);
+  return here.length === 1 ? here[0] : having((rule) => rule.default)[0];
 }
 
 /** A project by its alias or full path; exactly first, then without case. */

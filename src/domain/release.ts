@@ -1,4 +1,5 @@
-import type { EnvironmentAction, Job } from './job.ts';
+import { type EnvironmentAction, isFinished, type Job } from './job.ts';
+import { isSame } from './same.ts';
 
 /** A tag, branch or commit that a version was resolved to. Frozen in the plan: a tag moved afterwards voids it. */
 export interface Release {
@@ -20,6 +21,8 @@ export interface CiJob {
   readonly manual: boolean;
   /** `parallel`: the pipeline has several instances under other names. */
   readonly parallel: boolean;
+  /** It makes a child or multi-project pipeline. */
+  readonly trigger?: boolean | undefined;
 }
 
 /** The graph of a commit's pipeline. A hint: whether a job is there, and its status, the pipeline's jobs say. */
@@ -28,13 +31,20 @@ export interface CiGraph {
   readonly jobs: readonly CiJob[];
 }
 
-/** One step on the way to an environment. `play`: press a manual job; `wait`: it only has to end well. */
+/**
+ * One step on the way to an environment. `play`: press a manual job; `retry`: run a finished one again, which makes a
+ * new job of the same name; `cancel`: end a running one and wait until it has ended; `wait`: it only has to end well.
+ */
 export interface RouteStep {
-  readonly kind: 'play' | 'wait' | 'ask' | 'verify';
+  readonly kind: 'play' | 'retry' | 'cancel' | 'wait' | 'ask' | 'verify';
   /** The job's name; for `ask`, the deploy job whose play is asked for. */
   readonly job: string;
   /** The environment the job starts, if any. */
   readonly environment: string | undefined;
+  /** Of `cancel`: which job, since it may be one of another pipeline. */
+  readonly cancelsJobId?: number | undefined;
+  /** Of `retry`: the newest instance when it was planned. A newer one means that it happened. */
+  readonly retriesJobId?: number | undefined;
 }
 
 /** Which job starts an environment: found, several to choose from, or why none can be named. */
@@ -121,6 +131,46 @@ export function findBlockers(
 
 function isBroken(job: Job): boolean {
   return job.status === 'failed' || job.status === 'canceled' || job.status === 'skipped';
+}
+
+/**
+ * The route for somebody who insists: a finished deploy job is run again, a job that starts by itself is waited for,
+ * and so is everything that is on its way before the first press.
+ */
+export function insistOnRoute(
+  route: readonly RouteStep[],
+  about: {
+    readonly target: Job;
+    readonly jobs: readonly Job[];
+    readonly waiting: readonly Job[];
+    readonly pressable: boolean;
+  },
+): readonly RouteStep[] {
+  const { target, jobs, waiting, pressable } = about;
+  if (isFinished(target.status)) {
+    // What passed after the run before says nothing of this one, and does not run again.
+    const passed = new Set(jobs.filter(({ status }) => status === 'success').map(({ name }) => name));
+    return route.flatMap((step) => {
+      if (step.job === target.name)
+        return step.kind === 'play' ? [{ ...step, kind: 'retry' as const, retriesJobId: target.id }] : [];
+      return passed.has(step.job) ? [] : [step];
+    });
+  }
+  const known = new Set(route.map(({ job }) => job));
+  const waits = waiting
+    .filter(({ name }) => !known.has(name))
+    .map(({ name }): RouteStep => ({ kind: 'wait', job: name, environment: undefined }));
+  const way = pressable
+    ? route
+    : route.map((step) => (step.kind === 'play' ? { ...step, kind: 'wait' as const } : step));
+  return [...waits, ...way];
+}
+
+/** Whether `now` is what `shown` has become by itself: some of the waits at its beginning have come to their end. */
+export function hasOnlyAdvanced(shown: readonly RouteStep[], now: readonly RouteStep[]): boolean {
+  const ahead = shown.findIndex(({ kind }) => kind !== 'wait');
+  const left = shown.filter((step, at) => at >= ahead || now.some((other) => isSame(other, step)));
+  return isSame(left, now);
 }
 
 function verifications(graph: CiGraph, target: CiJob, byName: ReadonlyMap<string, Job>): readonly RouteStep[] {

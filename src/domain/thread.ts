@@ -1,6 +1,7 @@
 import type { Deployment } from './deployment.ts';
+import { guessTier } from './environment.ts';
 import type { Job } from './job.ts';
-import { failedJobs, isKnownByJobsOnly, isPipelineFinished, openGates, type Pipeline } from './pipeline.ts';
+import { failedJobs, isChild, isKnownByJobsOnly, isPipelineFinished, openGates, type Pipeline } from './pipeline.ts';
 import { type ChannelRule, matchesGlob, type NotifyKind } from './project.ts';
 
 /** How the last finished pipelines of a branch went. Tags and merge requests have none: each reports for itself. */
@@ -75,10 +76,25 @@ export function deploymentKey(jobId: number, outcome: DeploymentOutcome): string
   return `job:${jobId}/deployment-${outcome}`;
 }
 
-/** Whether a channel follows pipelines of this ref at all. Without `refs`: the default branch and tags. */
+/**
+ * Whether a channel follows pipelines of this ref at all. Without `refs`: the default branch and tags. A merge request's
+ * pipelines bear the name of its branch, beside those of the branch itself: only a pattern that begins with
+ * `refs/merge-requests/` asks for them.
+ */
 export function followsRef(rule: ChannelRule, pipeline: Pipeline): boolean {
+  const mergeRequest = mergeRequestRefs(pipeline);
+  if (mergeRequest) {
+    const globs = rule.refs?.filter((glob) => glob.startsWith('refs/merge-requests/')) ?? [];
+    return globs.some((glob) => mergeRequest.some((ref) => matchesGlob(glob, ref)));
+  }
   if (rule.refs) return rule.refs.some((glob) => matchesGlob(glob, pipeline.ref));
-  return pipeline.tag || (pipeline.ref === (pipeline.project.defaultBranch ?? 'main') && !pipeline.mergeRequest);
+  return pipeline.tag || pipeline.ref === (pipeline.project.defaultBranch ?? 'main');
+}
+
+/** Webhooks do not say for which of its refs a merge request's pipeline ran: its head, the merged result or a train. */
+function mergeRequestRefs({ mergeRequest, ref }: Pipeline): readonly string[] | undefined {
+  if (mergeRequest) return ['head', 'merge', 'train'].map((kind) => `refs/merge-requests/${mergeRequest.iid}/${kind}`);
+  return ref.startsWith('refs/merge-requests/') ? [ref] : undefined;
 }
 
 /**
@@ -105,6 +121,20 @@ export function wantsNotice(rule: ChannelRule, notice: Notice): boolean {
   return kinds.some((kind) => rule.notify.includes(kind));
 }
 
+/**
+ * Whether this notice alone is reason enough for a root in the channel. That a branch went to staging by itself, as it
+ * does after each merge, is not: ten roots a day would bury the one that matters. It is told in a thread that is there;
+ * a channel that names its environments, or wants all replies shown, has it open one.
+ */
+export function opensThread(rule: ChannelRule, notice: Notice, root: Pick<Pipeline, 'tag'>): boolean {
+  if (root.tag || notice.kind !== 'deployment' || notice.outcome === 'failed') return true;
+  if (rule.environments !== undefined || rule.broadcast === 'all') return true;
+  const { deployment, job } = notice;
+  // A list of deployments does not say the tier. Somebody's press is news, and so is a job we know too little of.
+  const tier = deployment.tier ?? job?.environment?.tier ?? guessTier(deployment.environment);
+  return tier === 'production' || job?.manual !== false;
+}
+
 function environmentOf(notice: Notice): string | undefined {
   if (notice.kind === 'deployment') return notice.deployment.environment;
   return notice.kind === 'gate_reached' ? notice.job.environment?.name : undefined;
@@ -118,9 +148,9 @@ export function isBroadcast({ broadcast }: ChannelRule, notice: Notice): boolean
   return notice.kind === 'pipeline_failed' || notice.kind === 'fixed';
 }
 
-/** The branch's health after this pipeline; an older pipeline that ends late changes nothing. */
+/** The branch's health after this pipeline; an older pipeline that ends late changes nothing, nor does a child's end. */
 export function evolveBranch(health: BranchHealth | undefined, pipeline: Pipeline): BranchHealth | undefined {
-  if (pipeline.tag || pipeline.mergeRequest) return undefined;
+  if (pipeline.tag || pipeline.mergeRequest || isChild(pipeline)) return undefined;
   if (pipeline.status !== 'success' && pipeline.status !== 'failed') return health;
   if (health && health.lastPipelineId > pipeline.id) return health;
   const broken = pipeline.status === 'failed' ? (health?.brokenByPipelineId ?? pipeline.id) : undefined;
@@ -147,6 +177,20 @@ export function decideNotices(
     ...ending(before, after, branch),
   ];
   return notices.filter((notice) => notice.at === undefined || notice.at >= since);
+}
+
+/**
+ * What is told of a downstream pipeline under its root: failures, gates and deployments. That it began or ended well is
+ * the root's news. `health` is that of the root's branch before the root.
+ */
+export function decideDownstreamNotices(
+  before: Pipeline | undefined,
+  after: Pipeline,
+  health: BranchHealth | undefined,
+  since: Date,
+): readonly Notice[] {
+  const own = ['pipeline_started', 'pipeline_succeeded', 'fixed'];
+  return decideNotices(before, after, health, since).filter((notice) => !own.includes(notice.kind));
 }
 
 /** What a pipeline meets on its branch: broken by an earlier one, and whether its success would mend that. */

@@ -1,0 +1,137 @@
+import type { Actor } from './actor.ts';
+import type { Deployment } from './deployment.ts';
+import { type FreezeWindow, freezeNow } from './freeze.ts';
+import { isActive, type Job } from './job.ts';
+import { blockingLocks, type Lock } from './lock.ts';
+import type { Release } from './release.ts';
+
+/** The gates before an environment, in the order in which they are asked and shown. */
+export type GateName = 'lock' | 'freeze' | 'versions' | 'after' | 'requires';
+
+/** Why a gate is closed, with the facts to say it with. */
+export type GateRefusal =
+  | { readonly reason: 'locked'; readonly lock: Lock }
+  | { readonly reason: 'frozen'; readonly freeze: FreezeWindow }
+  | { readonly reason: 'version_not_allowed'; readonly versions: string }
+  | { readonly reason: 'not_deployed_before'; readonly environment: string }
+  | { readonly reason: 'failed_before'; readonly environment: string; readonly deployment: Deployment }
+  | {
+      readonly reason: 'checks_not_passed';
+      readonly missing: readonly string[];
+      readonly unfinished: readonly Job[];
+      readonly failed: readonly Job[];
+    };
+
+/** What a gate says. `exempt`: it would have been closed, and does not count for this deed. */
+export type GateAnswer = { readonly gate: GateName } & (
+  | { readonly answer: 'pass' }
+  | { readonly answer: 'refuse'; readonly refusal: GateRefusal }
+  | { readonly answer: 'exempt'; readonly because: 'rollback' | 'override'; readonly refusal: GateRefusal }
+);
+
+/** What is configured for the environment. */
+export interface GateRules {
+  /** A regular expression over refs; undefined: all may go there. */
+  readonly versions?: string | undefined;
+  /** Environments in which the commit has to have succeeded. */
+  readonly after: readonly string[];
+  /** Jobs of the pipeline that must have passed. */
+  readonly requires: readonly string[];
+}
+
+/** Everything the gates rest on, read just now. */
+export interface GateFacts {
+  /** A rollback passes freeze and order, and another's lock once that was shown; an override our freeze and order. */
+  readonly deed: 'deploy' | 'override' | 'rollback';
+  readonly actor: Actor;
+  readonly environment: string;
+  readonly release: Release;
+  readonly rules: GateRules;
+  /** Of the environment and of its whole project. */
+  readonly locks: readonly Lock[];
+  readonly freezes: readonly FreezeWindow[];
+  /** The newest instance of each job of the release's pipeline. */
+  readonly jobs: readonly Job[];
+  /** Per environment of `rules.after`: deployments of the release's commit there. */
+  readonly earlier: ReadonlyMap<string, readonly Deployment[]>;
+  readonly now: Date;
+}
+
+/** Asks every gate, so that all answers can be shown and the first refusal told. */
+export function decideGates(facts: GateFacts): readonly GateAnswer[] {
+  const { deed } = facts;
+  return [
+    answer('lock', findLock(facts), deed === 'rollback' ? 'rollback' : undefined),
+    answerFreeze(facts),
+    // A rollback goes back to what ran there: whether it may go there was asked when it came.
+    answer('versions', findVersion(facts), deed === 'rollback' ? 'rollback' : undefined),
+    answer('after', findOrder(facts), deed === 'deploy' ? undefined : deed),
+    answer('requires', findChecks(facts), deed === 'rollback' ? 'rollback' : undefined),
+  ];
+}
+
+/** The first gate that is closed; undefined: the way is free. */
+export function firstRefusal(answers: readonly GateAnswer[]): GateRefusal | undefined {
+  return answers.flatMap((each) => (each.answer === 'refuse' ? [each.refusal] : [])).at(0);
+}
+
+function answer(
+  gate: GateName,
+  refusal: GateRefusal | undefined,
+  exempt: 'rollback' | 'override' | undefined,
+): GateAnswer {
+  if (!refusal) return { gate, answer: 'pass' };
+  return exempt ? { gate, answer: 'exempt', because: exempt, refusal } : { gate, answer: 'refuse', refusal };
+}
+
+function findLock({ locks, environment, actor, now }: GateFacts): GateRefusal | undefined {
+  const [lock] = blockingLocks(locks, environment, { actor, now });
+  return lock && { reason: 'locked', lock };
+}
+
+function answerFreeze({ freezes, deed, now }: GateFacts): GateAnswer {
+  const freeze = freezeNow(freezes, now);
+  const refusal: GateRefusal | undefined = freeze && { reason: 'frozen', freeze };
+  // GitLab's own freeze is not ours to override; only going back is always right.
+  const isOverridden = deed === 'override' && freeze?.source === 'settings';
+  return answer('freeze', refusal, deed === 'rollback' ? 'rollback' : isOverridden ? 'override' : undefined);
+}
+
+function findVersion({ rules, release }: GateFacts): GateRefusal | undefined {
+  const { versions } = rules;
+  if (versions === undefined || new RegExp(versions, 'u').test(release.ref)) return undefined;
+  return { reason: 'version_not_allowed', versions };
+}
+
+function findOrder({ rules, release, earlier }: GateFacts): GateRefusal | undefined {
+  for (const environment of rules.after) {
+    const ended = (earlier.get(environment) ?? [])
+      .filter(({ sha, status }) => sha === release.sha && (status === 'success' || status === 'failed'))
+      .toSorted((a, b) => b.id - a.id);
+    const [newest] = ended;
+    if (!ended.some(({ status }) => status === 'success')) return { reason: 'not_deployed_before', environment };
+    if (newest?.status === 'failed') return { reason: 'failed_before', environment, deployment: newest };
+  }
+  return undefined;
+}
+
+/** The newest instance counts: an old success does not hide a newer failure, and a rerun that passed makes good. */
+function findChecks({ rules, jobs }: GateFacts): GateRefusal | undefined {
+  const required = rules.requires.map((name) => ({
+    name,
+    job: jobs.filter((job) => job.name === name).toSorted((a, b) => b.id - a.id)[0],
+  }));
+  const missing = required.filter(({ job }) => job === undefined).map(({ name }) => name);
+  const open = required.flatMap(({ job }) => (job === undefined || job.status === 'success' ? [] : [job]));
+  if (missing.length + open.length === 0) return undefined;
+  return {
+    reason: 'checks_not_passed',
+    missing,
+    unfinished: open.filter(isWaiting),
+    failed: open.filter((job) => !isWaiting(job)),
+  };
+}
+
+function isWaiting({ status }: Job): boolean {
+  return isActive(status) || status === 'created' || status === 'manual' || status === 'scheduled';
+}

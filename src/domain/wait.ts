@@ -1,0 +1,13 @@
+import type { ProjectRef } from './project.ts';
+
+/** Somebody wants to be told, once, when an environment is free for a deploy. */
+export interface Wait {
+  readonly project: ProjectRef;
+  readonly environment: string;
+  readonly slackUserId: string;
+  /** Where they asked, and are told. */
+  readonly channel: string;
+  /** The command that they would type again, names resolved: `/deploy acme/app:production v1.4.0`. */
+  readonly line: string;
+  readonly since: Date;
+}
