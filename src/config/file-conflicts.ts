@@ -1,3 +1,4 @@
+import { guessTier } from '../domain/environment.ts';
 import { isGlob } from '../domain/project.ts';
 import type { FilePath } from './file-problems.ts';
 import { channelsMend, type EnvironmentEntry, type ProjectKeys } from './file-schema.ts';
@@ -26,6 +27,7 @@ export function findConflicts(
     ...[{ keys: file.defaults, path: ['defaults'] }, ...projects.map(placed)].flatMap((place) => [
       ...doubledChannels(place),
       ...environmentNames(place),
+      ...unconfirmed(place),
     ]),
     // What `defaults` would have given is not missing because of a slip in them.
     ...(isWhole ? projects.flatMap((project) => missingChannels(project, file)) : []),
@@ -143,6 +145,17 @@ function environmentNames({ keys, path }: Place): readonly Conflict[] {
       mend: 'Remove the aliases, or write the full name of one environment',
     }));
   return [...doubledNames(Object.entries(environments), () => path), ...patterns];
+}
+
+/** What GitLab says of the tier counts when somebody deploys; here only the name is known. */
+function unconfirmed({ keys, path }: Place): readonly Conflict[] {
+  return Object.entries(keys.environments ?? {})
+    .filter(([name, { confirm }]) => confirm === false && guessTier(name) === 'production')
+    .map(([name]) => ({
+      path: [...path, 'environments', name, 'confirm'],
+      problem: `\`${name}\` is of tier production, where somebody has to confirm`,
+      mend: 'Remove `confirm: false`',
+    }));
 }
 
 /** Names that are clear in each place and mean two environments once the places are merged. */

@@ -2,7 +2,7 @@ import { type Document, isMap, isScalar, type LineCounter, type Node } from 'yam
 import { z } from 'zod';
 import type { ConfigProblem } from '../domain/errors.ts';
 import { didYouMean } from '../domain/nearest.ts';
-import { isLaterKey, laterKeys, laterProblem } from './later-keys.ts';
+import { isLaterKey, laterProblem } from './later-keys.ts';
 
 /** Where something stands in the file: `['projects', 0, 'channels']`. */
 export type FilePath = readonly PropertyKey[];
@@ -23,11 +23,7 @@ export function describeIssue(schema: z.ZodType, issue: z.core.$ZodIssue, yaml: 
   const value = valueAt(yaml.value, issue.path);
   // Of a key that cannot stand here, the value tells nothing.
   const written = issue.code === 'invalid_key' ? undefined : sourceAt(yaml.document, issue.path);
-  const isLater = issue.code === 'invalid_value' && laterKeys.notify.some((word) => word === written);
-  const what =
-    isLater && written
-      ? laterProblem(written)
-      : { problem: issueText(issue, value), mend: issueMend(schema, issue, written) };
+  const what = { problem: issueText(issue, value), mend: issueMend(schema, issue, written) };
   return [problemAt(yaml, issue.path, what, written)];
 }
 

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import type { Role } from '../domain/actor.ts';
+import { parseDuration } from '../domain/duration.ts';
 import { didYouMean } from '../domain/nearest.ts';
 import { pipelineSources } from '../domain/pipeline.ts';
-import { broadcastKinds, eventSources, isGlob, mentionKinds, type NotifyKind, notifyKinds } from '../domain/project.ts';
-import { parseDuration } from './duration.ts';
-
-/** What a channel is told when its `notify` says nothing. */
-export const defaultNotify = ['failed', 'fixed', 'deployed', 'approval'] as const satisfies readonly NotifyKind[];
+import { broadcastKinds, defaultNotify, eventSources, isGlob, mentionKinds, notifyKinds } from '../domain/project.ts';
+import { freezeProblem } from './freeze-calendar.ts';
 
 /** Roles that may stand in `deployers`, beside `@user` and Slack users. */
 const deployerRoles = ['guest', 'reporter', 'developer', 'maintainer', 'owner'] as const satisfies readonly Role[];
@@ -94,6 +92,57 @@ const Deployer = Text.superRefine((text, context) => {
   mend: `Write a role (${deployerRoles.join(', ')}), a GitLab user like "@ann" or a Slack user id like U0123456789`,
 });
 
+const Admin = Text.superRefine((text, context) => {
+  if (/^[UW][A-Z0-9]{2,}$/.test(text)) return;
+  const message = /^S[A-Z0-9]{3,}$/.test(text)
+    ? 'is a Slack user group, which this version cannot use yet'
+    : 'is not a Slack user id';
+  context.addIssue({ code: 'custom', message });
+}).meta({ mend: 'Write a Slack user id like U0123456789 (profile, ⋮, Copy member ID)' });
+
+const Rollback = z.strictObject({
+  by: z.enum(['redeploy', 'job']).optional().meta({
+    mend: 'Write redeploy (the target version deploys again) or job (the pipeline has a rollback job)',
+  }),
+  who: z
+    .array(Deployer)
+    .min(1, 'names nobody')
+    .optional()
+    .meta({ mend: 'Write a list like [developer, "@mia"]', description: 'Who may roll back.' }),
+  lock: z.boolean().optional().meta({ mend: 'Write true or false', description: 'Lock the environment afterwards.' }),
+  jobs: z.array(Text).min(1, 'names no job').optional().meta({
+    mend: 'Write a list like [rollback-prod]',
+    description: "The pipeline's own rollback jobs; by: job plays the first that can be.",
+  }),
+});
+
+const Pattern = Text.refine(isRegExp, 'is not a regular expression').meta({
+  mend: "Write a regular expression like '^v\\d+\\.\\d+\\.\\d+$', in single quotes",
+});
+
+function isRegExp(text: string): boolean {
+  try {
+    return new RegExp(text, 'u') instanceof RegExp;
+  } catch {
+    // The constructor throws for what it cannot read, and only then.
+    return false;
+  }
+}
+
+const Freeze = z
+  .strictObject({
+    from: Text.meta({ description: 'A cron with five fields, or a date and time.' }),
+    to: Text.meta({ description: 'The same for its end.' }),
+    timezone: Text.default('UTC').meta({ description: 'IANA name of the zone in which both are read.' }),
+  })
+  .superRefine((period, context) => {
+    const problem = freezeProblem(period);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  })
+  .meta({
+    mend: "Write it like { from: '0 16 * * 5', to: '0 8 * * 1', timezone: Europe/Paris } or { from: 2026-12-20T00:00, to: 2027-01-04T08:00 }",
+  });
+
 const EnvironmentEntry = z
   .strictObject({
     aliases: z.array(Alias).optional().meta({ mend: 'Write a list like [prod]' }),
@@ -101,11 +150,42 @@ const EnvironmentEntry = z
       .union([Text.transform((job) => [job]), z.array(Text).min(1)])
       .optional()
       .meta({ mend: 'Write the name of the deploy job, or a list of names, e.g. deploy-prod' }),
+    rollback: Rollback.optional().meta({
+      mend: 'Write it like { by: redeploy, who: [developer], lock: true }',
+      description: 'How the environment is taken back to an earlier version.',
+    }),
     deployers: z
       .array(Deployer)
       .min(1, 'names nobody')
       .optional()
       .meta({ mend: 'Write a list like [maintainer, "@ann"]' }),
+    variables: z
+      .array(Text.regex(/^[A-Za-z_*?][\w*?]*$/, 'is not the name of a variable'))
+      .optional()
+      .meta({
+        mend: 'Write a list like [LOG_LEVEL, "FEATURE_*"]',
+        description: 'Names of variables that KEY=value may set; CI_*, GITLAB_* and CHATOPS_* never.',
+      }),
+    versions: Pattern.optional().meta({
+      mend: "Write a regular expression like '^v\\d+\\.\\d+\\.\\d+$', in single quotes",
+      description: 'Tags and branches that may go there.',
+    }),
+    after: z.array(Text).min(1, 'names no environment').optional().meta({
+      mend: 'Write a list like [staging]',
+      description: 'Environments in which the commit has to have succeeded before.',
+    }),
+    requires: z.array(Text).min(1, 'names no job').optional().meta({
+      mend: 'Write a list like [unit-tests]',
+      description: 'Jobs of the pipeline that must have passed.',
+    }),
+    freeze: z.array(Freeze).optional().meta({
+      mend: "Write a list like [{ from: '0 16 * * 5', to: '0 8 * * 1', timezone: Europe/Paris }]",
+      description: 'Times without deployments; going back is free at all times.',
+    }),
+    confirm: z.boolean().optional().meta({
+      mend: 'Write true or false',
+      description: 'false: a deploy starts without a plan to press. Not on tier production.',
+    }),
   })
   .meta({ mend: 'Write the keys of the environment below its name, or remove it' });
 
@@ -150,6 +230,31 @@ export const ProjectEntry = z
 /** One entry of `projects`, as read. */
 export type ProjectEntry = z.output<typeof ProjectEntry>;
 
+/** What nobody has to look at all day: `off` ends each. */
+const Watchdog = z
+  .strictObject({
+    job_start: z
+      .union([z.literal('off'), Duration])
+      .prefault('30s')
+      .meta({ mend: 'Write it like 30s, or off', description: 'A played job that has not started by then is told.' }),
+    no_deploy: z
+      .union([z.literal('off'), Duration])
+      .prefault('off')
+      .meta({ mend: 'Write it like 7d, or off', description: 'No successful deployment for so long is told.' }),
+    failures: z
+      .union([z.literal('off'), z.int().min(1, 'is less than one')])
+      .prefault(3)
+      .meta({ mend: 'Write a number like 3, or off', description: 'So many failed deployments in a row are told.' }),
+    lock_nag: z
+      .union([z.literal('off'), Duration])
+      .prefault('8h')
+      .meta({
+        mend: 'Write it like 8h, or off',
+        description: 'The holder of a lock without end is reminded so often.',
+      }),
+  })
+  .meta({ mend: 'Write it like { job_start: 30s, no_deploy: 7d, failures: 3, lock_nag: 8h }' });
+
 /** The whole of `chatops.yml`. */
 export const ConfigFile = z
   .strictObject({
@@ -171,6 +276,10 @@ export const ConfigFile = z
     operations: z
       .strictObject({
         channel: ChannelId.optional(),
+        admins: z.array(Admin).default([]).meta({
+          mend: 'Write a list of Slack user ids like [U0123456789] (profile, ⋮, Copy member ID)',
+          description: 'Who may do what maintainers may, in every project: reload, unlock for others.',
+        }),
       })
       .prefault({}),
     retention: z
@@ -180,6 +289,7 @@ export const ConfigFile = z
         operations: Duration.prefault('730d'),
       })
       .prefault({}),
+    watchdog: Watchdog.prefault({}),
     plan_expires: Duration.prefault('15m'),
     poll_every: Duration.prefault('60s'),
   })

@@ -1,11 +1,12 @@
 import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import type { ConfigProblem } from '../domain/errors.ts';
 import { compareSpecificity, isGlob, type ProjectRules } from '../domain/project.ts';
+import type { WatchdogRules } from '../domain/watchdog.ts';
 import { findConflicts } from './file-conflicts.ts';
 import { describeIssue, lineOf, type ParsedYaml, problemAt } from './file-problems.ts';
 import { ConfigFile, ProjectEntry, ProjectKeys } from './file-schema.ts';
 import { layersOf, type PlacedProject, type ProjectsOfFile } from './layers.ts';
-import { resolveRules } from './resolve.ts';
+import { resolveRules, resolveUnnamed } from './resolve.ts';
 
 /** The part of the use cases' settings that `chatops.yml` gives. */
 export interface FileSettings {
@@ -15,16 +16,21 @@ export interface FileSettings {
   readonly patterns: readonly string[];
   /** What holds for a project, known or not; undefined when no entry names it. */
   readonly rulesFor: (path: string) => ProjectRules | undefined;
+  /** What `defaults` say of a project that no entry names. It has no channel. */
+  readonly unnamedRules: (path: string) => ProjectRules;
   /** Where the entry of a project stands: `chatops.yml line 12`. */
   readonly placeOf: (path: string) => string;
   /** Some project takes webhooks, so there must be a way to tell GitLab's from others. */
   readonly takesWebhooks: boolean;
   /** Where trouble of the bot itself is told. */
   readonly operationsChannel: string | undefined;
+  /** Slack users who may do everywhere what maintainers may, as far as the bot's own affairs go. */
+  readonly operationsAdmins: readonly string[];
   /** Slack user id -> GitLab username. */
   readonly identityUsers: Readonly<Record<string, string>>;
   readonly planExpiresMs: number;
   readonly pollEveryMs: number;
+  readonly watchdog: WatchdogRules;
   readonly retention: { readonly eventsMs: number; readonly threadsMs: number; readonly operationsMs: number };
 }
 
@@ -115,6 +121,10 @@ function syntaxProblem(error: YAMLError, name: string): ConfigProblem {
   return { setting: start ? `${name} line ${start.line}, column ${start.col}` : name, problem, mend };
 }
 
+function unlessOff(value: number | 'off'): number | undefined {
+  return value === 'off' ? undefined : value;
+}
+
 function toSettings(file: ConfigFile, projects: ProjectsOfFile, yaml: ParsedYaml): FileSettings {
   const entries = file.projects.map((entry) => entry.project);
   const rulesFor = remembered((path) => resolveRules(projects, path));
@@ -122,12 +132,20 @@ function toSettings(file: ConfigFile, projects: ProjectsOfFile, yaml: ParsedYaml
     projects: entries.filter((entry) => !isGlob(entry)).flatMap((path) => rulesFor(path) ?? []),
     patterns: entries.filter(isGlob).toSorted(compareSpecificity),
     rulesFor,
+    unnamedRules: (path) => resolveUnnamed(projects, path),
     placeOf: (path) => placeOf(path, projects, yaml),
     takesWebhooks: entries.some((entry) => rulesFor(entry)?.events !== 'poll'),
     operationsChannel: file.operations.channel,
+    operationsAdmins: file.operations.admins,
     identityUsers: file.identity.users,
     planExpiresMs: file.plan_expires,
     pollEveryMs: file.poll_every,
+    watchdog: {
+      jobStartMs: unlessOff(file.watchdog.job_start),
+      noDeployMs: unlessOff(file.watchdog.no_deploy),
+      failures: unlessOff(file.watchdog.failures),
+      lockNagMs: unlessOff(file.watchdog.lock_nag),
+    },
     retention: {
       eventsMs: file.retention.events,
       threadsMs: file.retention.threads,

@@ -7,28 +7,18 @@ import type { FilePath } from './file-problems.ts';
  */
 export const laterKeys = {
   anywhere: [
-    'after',
     'approvals',
+    'auto',
     'canary',
-    'confirm',
     'dashboard',
     'email',
     'emergency',
-    'freeze',
-    'admins',
     'link',
     'migrations',
     'notify_email',
     'oncall',
-    'requires',
-    'rollback',
-    'variables',
     'verify',
-    'versions',
-    'watchdog',
   ],
-  /** Kinds of news. */
-  notify: ['tag', 'release'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** Whether the unknown key at the end of `path` is one of a later version. */

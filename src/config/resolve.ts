@@ -1,6 +1,13 @@
-import { type ChannelRule, compareSpecificity, isGlob, matchesGlob, type ProjectRules } from '../domain/project.ts';
+import {
+  type ChannelRule,
+  compareSpecificity,
+  defaultNotify,
+  isGlob,
+  matchesGlob,
+  type ProjectRules,
+} from '../domain/project.ts';
 import type { FilePath } from './file-problems.ts';
-import { defaultNotify, type EnvironmentEntry, type ProjectKeys } from './file-schema.ts';
+import type { EnvironmentEntry, ProjectKeys } from './file-schema.ts';
 import { type Layer, layersOf, type ProjectsOfFile } from './layers.ts';
 
 /** One value that holds for a project, and where it was said. */
@@ -23,8 +30,21 @@ export function resolveRules(file: ProjectsOfFile, path: string): ProjectRules |
   const layers = layersOf(file, path);
   const [first] = layers;
   if (!first) return undefined;
+  return rulesOf(layers, first.entry !== undefined && !isGlob(first.entry) ? first.entry : path);
+}
+
+/**
+ * What holds for a project that no entry names, once a channel watches it: `defaults`, but not their channels, which
+ * are for the projects of the file.
+ */
+export function resolveUnnamed({ defaults }: ProjectsOfFile, path: string): ProjectRules {
+  const { channels: _, aliases: __, ...keys } = defaults;
+  return rulesOf([{ keys, entry: undefined, path: ['defaults'] }], path);
+}
+
+function rulesOf(layers: readonly Layer[], path: string): ProjectRules {
   return {
-    path: first.entry !== undefined && !isGlob(first.entry) ? first.entry : path,
+    path,
     aliases: pick(layers, 'aliases')?.value ?? [],
     events: pick(layers, 'events')?.value ?? 'both',
     channels: (pick(layers, 'channels')?.value ?? []).map(resolveChannel),
@@ -33,6 +53,13 @@ export function resolveRules(file: ProjectsOfFile, path: string): ProjectRules |
       aliases: entry.aliases ?? [],
       jobs: entry.job ?? [],
       deployers: entry.deployers,
+      rollback: entry.rollback,
+      variables: entry.variables,
+      confirm: entry.confirm,
+      versions: entry.versions,
+      after: entry.after,
+      requires: entry.requires,
+      freeze: entry.freeze,
     })),
   };
 }
@@ -146,4 +173,11 @@ function explainEnvironment(layers: readonly Layer[], name: string): readonly Re
 const environmentDefaults = {
   job: "found from the pipeline's own graph",
   deployers: 'developer, on tier production maintainer',
+  rollback: 'redeploy, by developers, locked afterwards on tier production',
+  variables: 'any, on tier production none',
+  confirm: true,
+  versions: 'all',
+  after: [],
+  requires: [],
+  freeze: [],
 } as const;
