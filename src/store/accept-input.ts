@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { AcceptInput, NewInboxRow, Store } from '../app/ports.ts';
+import type { AcceptInput, NewInboxRow, Store } from '../app/store-ports.ts';
 
 /** How many rows share one commit at most, so that a burst does not hold the connection for long. */
 const maxBatch = 256;

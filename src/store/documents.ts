@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import type { AuditEntry } from '../domain/audit.ts';
+import type { EnvironmentRecord } from '../domain/environment-record.ts';
+import type { Lock } from '../domain/lock.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
 import type { Plan } from '../domain/plan.ts';
+import type { Wait } from '../domain/wait.ts';
 
 // We wrote these documents ourselves from typed values, so the schemas name what must be there for a document to be
 // usable and take the rest on trust; fields not named are kept as they are.
@@ -68,3 +71,33 @@ export const AuditDocument = z.looseObject({
   action: z.string(),
   outcome: z.string(),
 }) as unknown as z.ZodType<AuditEntry>;
+
+/** A stored lock. */
+export const LockDocument = z.looseObject({
+  id: z.string(),
+  project: Project,
+  holder: z.union([z.literal('chatops'), Actor]),
+  reason: z.string(),
+  since: z.date(),
+  until: z.date().optional(),
+  channel: z.string(),
+}) as unknown as z.ZodType<Lock>;
+
+/** A stored wait for an environment to be free. */
+export const WaitDocument = z.looseObject({
+  project: Project,
+  environment: z.string(),
+  slackUserId: z.string(),
+  channel: z.string(),
+  line: z.string(),
+}) as unknown as z.ZodType<Wait>;
+
+/** What was last heard of an environment. */
+export const EnvironmentDocument = z.looseObject({
+  projectId: z.number(),
+  environment: z.string(),
+  newestId: z.number(),
+  successes: z.array(z.looseObject({ id: z.number(), environment: z.string(), status: z.string() })),
+  failures: z.number(),
+  heardAt: z.date(),
+}) as unknown as z.ZodType<EnvironmentRecord>;

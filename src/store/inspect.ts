@@ -1,12 +1,17 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, sql } from 'kysely';
-import type { QueueState } from '../app/ports.ts';
+import { type HeldChannel, heldChannels } from '../app/held-channel.ts';
+import type { QueueState } from '../app/store-ports.ts';
+import { lastWebhookAt } from '../app/webhook-seen.ts';
+import type { Watch } from '../domain/watch.ts';
 import type { Schema } from './schema.ts';
 import { createSqliteDialect } from './sqlite-driver.ts';
 import { toStoreError } from './store-error.ts';
 import { inboxState } from './tables/inbox.ts';
+import { createMetaTable } from './tables/meta.ts';
 import { outboxState } from './tables/outbox-reads.ts';
+import { allWatches } from './tables/watches.ts';
 
 const busyTimeoutMs = 5_000;
 
@@ -20,6 +25,8 @@ export interface StoreReport {
   readonly lastFailure: string | undefined;
   /** Who works on it now, e.g. `host (process 7)`. */
   readonly leader: string | undefined;
+  /** Channels in which Slack lets the bot post no more. */
+  readonly held: ReadonlyMap<string, HeldChannel>;
 }
 
 /**
@@ -33,6 +40,42 @@ export async function inspectSqliteStore(path: string, now: Date): Promise<Store
     const db = new Kysely<Schema>({ dialect: createSqliteDialect(database) });
     try {
       return await report(db, now);
+    } finally {
+      await db.destroy();
+    }
+  } catch (error) {
+    throw toStoreError(error, `cannot read the database ${path}`);
+  }
+}
+
+/**
+ * The watches that people set up, read beside a bot that may be running. None where there is no file yet, or it was
+ * written by a version without them. Throws `StoreError` when it cannot be read.
+ */
+export async function readSqliteWatches(path: string): Promise<readonly Watch[]> {
+  if (!existsSync(path)) return [];
+  try {
+    const database = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs });
+    const db = new Kysely<Schema>({ dialect: createSqliteDialect(database) });
+    try {
+      const has = database.prepare("select 1 from sqlite_master where type = 'table' and name = 'watches'").get();
+      return has === undefined ? [] : await allWatches(db);
+    } finally {
+      await db.destroy();
+    }
+  } catch (error) {
+    throw toStoreError(error, `cannot read the database ${path}`);
+  }
+}
+
+/** When a webhook of the project last came, read beside a bot that may be running. Throws `StoreError`. */
+export async function readLastWebhook(path: string, projectId: number): Promise<Date | undefined> {
+  if (!existsSync(path)) return undefined;
+  try {
+    const database = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs });
+    const db = new Kysely<Schema>({ dialect: createSqliteDialect(database) });
+    try {
+      return await lastWebhookAt(createMetaTable(db), projectId);
     } finally {
       await db.destroy();
     }
@@ -55,6 +98,7 @@ async function report(db: Kysely<Schema>, now: Date): Promise<StoreReport> {
     outbox,
     lastFailure: await lastFailure(db),
     leader: lease?.holder_label,
+    held: await heldChannels(createMetaTable(db)),
   };
 }
 

@@ -1,10 +1,15 @@
 import { type Kysely, sql } from 'kysely';
 import { StoreError } from '../domain/errors.ts';
 import { init } from './migrations/0001-init.ts';
+import { upstream } from './migrations/0002-upstream.ts';
+import { tags } from './migrations/0003-tags.ts';
+import { watches } from './migrations/0005-watches.ts';
+import { locks } from './migrations/0006-locks.ts';
+import { environments } from './migrations/0009-environments.ts';
 import type { Migration, SqlWords } from './migrations/migration.ts';
 import type { Schema } from './schema.ts';
 
-const migrations: readonly Migration[] = [init];
+const migrations: readonly Migration[] = [init, upstream, tags, watches, locks, environments];
 
 /**
  * Brings the schema up to date in one transaction, so that a crash half way leaves the old one. Throws `StoreError`

@@ -1,17 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { AcceptInput, Store, Tables } from '../app/ports.ts';
+import type { AcceptInput, Store, Tables } from '../app/store-ports.ts';
 import { InvariantError } from '../domain/errors.ts';
 import { createAcceptInput } from './accept-input.ts';
 import { createLease, type LeaderLease, type LeaseOptions } from './lease.ts';
 import type { Database } from './schema.ts';
 import { createAuditTable } from './tables/audit.ts';
+import { createEnvironmentsTable } from './tables/environments.ts';
 import { createInboxTable } from './tables/inbox.ts';
+import { createLocksTable } from './tables/locks.ts';
 import { createMetaTable } from './tables/meta.ts';
 import { createOperationsTable } from './tables/operations.ts';
 import { createOutboxTable } from './tables/outbox.ts';
 import { createPipelinesTable } from './tables/pipelines.ts';
 import { createPlansTable } from './tables/plans.ts';
 import { createThreadsTable } from './tables/threads.ts';
+import { createWaitsTable } from './tables/waits.ts';
+import { createWatchesTable } from './tables/watches.ts';
 
 /** A store that is open and up to date, whatever database is behind it. */
 export interface OpenStore extends Store {
@@ -63,6 +67,10 @@ function createTables(db: Database): Tables {
     plans: createPlansTable(db),
     operations: createOperationsTable(db),
     audit: createAuditTable(db),
+    watches: createWatchesTable(db),
+    environments: createEnvironmentsTable(db),
+    locks: createLocksTable(db),
+    waits: createWaitsTable(db),
     meta: createMetaTable(db),
   };
 }
@@ -76,6 +84,10 @@ function guard(tables: Tables, assert: () => void): Tables {
     plans: guardMethods(tables.plans, assert),
     operations: guardMethods(tables.operations, assert),
     audit: guardMethods(tables.audit, assert),
+    watches: guardMethods(tables.watches, assert),
+    environments: guardMethods(tables.environments, assert),
+    locks: guardMethods(tables.locks, assert),
+    waits: guardMethods(tables.waits, assert),
     meta: guardMethods(tables.meta, assert),
   };
 }

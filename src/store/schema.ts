@@ -11,6 +11,10 @@ export interface Schema {
   readonly plans: PlanColumns;
   readonly operations: OperationColumns;
   readonly audit: AuditColumns;
+  readonly watches: WatchColumns;
+  readonly environments: EnvironmentColumns;
+  readonly locks: LockColumns;
+  readonly waits: WaitColumns;
   readonly meta: { readonly name: string; readonly value: string };
   readonly lease: LeaseColumns;
 }
@@ -67,6 +71,8 @@ interface PipelineColumns {
   readonly pipeline_id: number;
   readonly ref: string;
   readonly sha: string;
+  readonly upstream_project_id: number | null;
+  readonly upstream_pipeline_id: number | null;
   readonly status: string;
   readonly open: number;
   readonly folded_at: number;
@@ -125,6 +131,42 @@ interface AuditColumns {
   readonly prev_hash: string;
   readonly hash: string;
   readonly entry: string;
+}
+
+interface WatchColumns {
+  readonly channel: string;
+  /** The lower-case path. */
+  readonly project_key: string;
+  readonly project: string;
+  /** Words with a space between; null: the default. */
+  readonly notify: string | null;
+  readonly deployable: number;
+  readonly slack_user_id: string;
+  readonly username: string;
+  readonly since: number;
+}
+
+interface LockColumns {
+  readonly id: string;
+  readonly project_id: number;
+  /** Empty: the whole project. */
+  readonly environment: string;
+  readonly until_at: number | null;
+  readonly document: string;
+}
+
+interface WaitColumns {
+  readonly project_id: number;
+  readonly environment: string;
+  readonly slack_user_id: string;
+  readonly document: string;
+}
+
+interface EnvironmentColumns {
+  readonly project_id: number;
+  readonly environment: string;
+  readonly heard_at: number;
+  readonly document: string;
 }
 
 interface LeaseColumns {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AuditTable } from '../../app/ports.ts';
+import type { AuditTable } from '../../app/store-ports.ts';
 import type { AuditEntry } from '../../domain/audit.ts';
 import { AuditDocument } from '../documents.ts';
 import { decodeDocument, encodeDocument } from '../json.ts';

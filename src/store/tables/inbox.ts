@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { InboxRow, InboxTable } from '../../app/ports.ts';
+import type { InboxRow, InboxTable } from '../../app/store-ports.ts';
 import { InvariantError } from '../../domain/errors.ts';
 import type { Database, Schema } from '../schema.ts';
 import { inBatches } from './in-batches.ts';

@@ -1,4 +1,4 @@
-import type { MetaTable } from '../../app/ports.ts';
+import type { MetaTable } from '../../app/store-ports.ts';
 import type { Database } from '../schema.ts';
 
 /** Small named facts. */

@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { OperationsTable } from '../../app/ports.ts';
+import type { OperationsTable } from '../../app/store-ports.ts';
 import { InvariantError } from '../../domain/errors.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { OperationDocument } from '../documents.ts';

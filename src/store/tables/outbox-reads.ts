@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { type AnswerDraft, type Lane, lanes, type OutboxRow, type QueueState } from '../../app/ports.ts';
+import { type AnswerDraft, type Lane, lanes, type OutboxRow, type QueueState } from '../../app/store-ports.ts';
 import { decodeJson } from '../json.ts';
 import type { Database } from '../schema.ts';
 

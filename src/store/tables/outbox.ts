@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import { type AnswerDraft, lanes, type MessageDraft, type OutboxTable } from '../../app/ports.ts';
+import { type AnswerDraft, lanes, type MessageDraft, type OutboxTable } from '../../app/store-ports.ts';
 import { InvariantError } from '../../domain/errors.ts';
 import type { Database, Schema } from '../schema.ts';
 import { inTransaction } from './in-transaction.ts';

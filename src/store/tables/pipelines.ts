@@ -1,24 +1,20 @@
 import { sql } from 'kysely';
-import type { PipelinesTable } from '../../app/ports.ts';
-import { isPipelineFinished, type Pipeline } from '../../domain/pipeline.ts';
+import type { PipelinesTable } from '../../app/store-ports.ts';
+import { isChild, isPipelineFinished, type Pipeline } from '../../domain/pipeline.ts';
+import type { BranchHealth } from '../../domain/thread.ts';
 import { PipelineDocument } from '../documents.ts';
 import { decodeDocument, encodeDocument } from '../json.ts';
 import type { Database } from '../schema.ts';
 import { inBatches } from './in-batches.ts';
 import { inTransaction } from './in-transaction.ts';
 
+/** A branch of the same name may have many. */
+const tagPipelinesLimit = 50;
+
 /** Pipelines as folded, which pipeline each job belongs to, and how each branch fares. */
 export function createPipelinesTable(db: Database): PipelinesTable {
   return {
-    async find(projectId, pipelineId) {
-      const row = await db
-        .selectFrom('pipelines')
-        .select('document')
-        .where('project_id', '=', projectId)
-        .where('pipeline_id', '=', pipelineId)
-        .executeTakeFirst();
-      return row && toPipeline(row.document, pipelineId);
-    },
+    find: (projectId, pipelineId) => find(db, projectId, pipelineId),
     async findByJob(projectId, jobId) {
       const row = await db
         .selectFrom('pipeline_jobs as job')
@@ -32,6 +28,20 @@ export function createPipelinesTable(db: Database): PipelinesTable {
         .where('job.job_id', '=', jobId)
         .executeTakeFirst();
       return row && toPipeline(row.document, row.pipeline_id);
+    },
+    downstreamOf: (projectId, pipelineId) => downstreamOf(db, projectId, pipelineId),
+    async ofTag(projectId, tag) {
+      const rows = await db
+        .selectFrom('pipelines')
+        .select(['document', 'pipeline_id'])
+        .where('project_id', '=', projectId)
+        .where('ref', '=', tag)
+        .orderBy('pipeline_id', 'desc')
+        .limit(tagPipelinesLimit)
+        .execute();
+      return rows
+        .map((row) => toPipeline(row.document, row.pipeline_id))
+        .filter((pipeline) => pipeline.tag && pipeline.upstream === undefined && !isChild(pipeline));
     },
     save: (pipeline) => inTransaction(db, (trx) => save(trx, pipeline)),
     open: (projectId, changedSince, limit) => openPipelines(db, { projectId, changedSince, limit }),
@@ -50,26 +60,53 @@ export function createPipelinesTable(db: Database): PipelinesTable {
         }
       );
     },
-    async saveBranch(projectId, health) {
-      const facts = {
-        last_pipeline_id: health.lastPipelineId,
-        broken_by_pipeline_id: health.brokenByPipelineId ?? null,
-      };
-      await db
-        .insertInto('branches')
-        .values({ project_id: projectId, ref: health.ref, ...facts })
-        .onConflict((conflict) => conflict.columns(['project_id', 'ref']).doUpdateSet(facts))
-        .execute();
-    },
+    saveBranch: (projectId, health) => saveBranch(db, projectId, health),
     prune: (foldedBefore) =>
       inBatches((limit) => inTransaction(db, (trx) => pruneSome(trx, foldedBefore.getTime(), limit))),
   };
+}
+
+/** The condition of the partial index stands first, word for word: without it the index is not used. */
+async function downstreamOf(db: Database, projectId: number, pipelineId: number): Promise<readonly Pipeline[]> {
+  const rows = await db
+    .selectFrom('pipelines')
+    .select(['document', 'pipeline_id'])
+    .where('upstream_pipeline_id', 'is not', null)
+    .where('upstream_project_id', '=', projectId)
+    .where('upstream_pipeline_id', '=', pipelineId)
+    .orderBy('pipeline_id')
+    .execute();
+  return rows.map((row) => toPipeline(row.document, row.pipeline_id));
+}
+
+async function saveBranch(db: Database, projectId: number, health: BranchHealth): Promise<void> {
+  const facts = {
+    last_pipeline_id: health.lastPipelineId,
+    broken_by_pipeline_id: health.brokenByPipelineId ?? null,
+  };
+  await db
+    .insertInto('branches')
+    .values({ project_id: projectId, ref: health.ref, ...facts })
+    .onConflict((conflict) => conflict.columns(['project_id', 'ref']).doUpdateSet(facts))
+    .execute();
+}
+
+async function find(db: Database, projectId: number, pipelineId: number): Promise<Pipeline | undefined> {
+  const row = await db
+    .selectFrom('pipelines')
+    .select('document')
+    .where('project_id', '=', projectId)
+    .where('pipeline_id', '=', pipelineId)
+    .executeTakeFirst();
+  return row && toPipeline(row.document, pipelineId);
 }
 
 async function save(db: Database, pipeline: Pipeline): Promise<void> {
   const facts = {
     ref: pipeline.ref,
     sha: pipeline.sha,
+    upstream_project_id: pipeline.upstream?.project.id ?? null,
+    upstream_pipeline_id: pipeline.upstream?.pipelineId ?? null,
     status: pipeline.status,
     open: isPipelineFinished(pipeline.status) ? 0 : 1,
     folded_at: pipeline.foldedAt.getTime(),

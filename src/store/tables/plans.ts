@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { PlansTable } from '../../app/ports.ts';
+import type { PlansTable } from '../../app/store-ports.ts';
 import type { Plan, PlanState } from '../../domain/plan.ts';
 import { PlanDocument } from '../documents.ts';
 import { decodeDocument, encodeDocument } from '../json.ts';

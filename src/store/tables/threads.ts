@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Thread, ThreadsTable } from '../../app/ports.ts';
+import type { Thread, ThreadsTable } from '../../app/store-ports.ts';
 import { InvariantError } from '../../domain/errors.ts';
 import type { Database, Schema } from '../schema.ts';
 
