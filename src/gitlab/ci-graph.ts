@@ -74,6 +74,7 @@ function decodeCiJob(name: string, job: Mapping): CiJob {
     ...(environment ? { environment } : {}),
     manual: job['when'] === 'manual' || readRules(job['rules']).some((rule) => rule['when'] === 'manual'),
     parallel: job['parallel'] !== undefined && job['parallel'] !== null,
+    ...(job['trigger'] === undefined || job['trigger'] === null ? {} : { trigger: true }),
   };
 }
 

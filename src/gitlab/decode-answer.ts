@@ -1,4 +1,4 @@
-import type { GitRef } from '../app/ports.ts';
+import type { GitRef } from '../app/gitlab-ports.ts';
 import { type Deployment, decodeDeploymentStatus } from '../domain/deployment.ts';
 import type { Environment } from '../domain/environment.ts';
 import { decodeJobStatus, type Job } from '../domain/job.ts';
@@ -67,6 +67,7 @@ export function decodeDeployment(deployment: DeploymentPayload): Deployment {
     tier: environment.tier,
     status: decodeDeploymentStatus(deployment.status),
     jobId: deployable?.id,
+    jobStarted: deployable ? deployable.started_at !== undefined : undefined,
     pipelineId: deployable?.pipeline?.id,
     ref: deployment.ref,
     sha: deployment.sha,

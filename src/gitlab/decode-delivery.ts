@@ -1,9 +1,12 @@
 import type { z } from 'zod';
 import type { DecodedDelivery, DomainEvent } from '../domain/event.ts';
+import type { TagNews } from '../domain/tag-news.ts';
 import { decodeDeploymentHook } from './events/deployment.ts';
 import { decodeJobHook } from './events/job.ts';
 import { decodePipelineHook } from './events/pipeline.ts';
-import { DeploymentHook, describeIssues, JobHook, PipelineHook } from './schema.ts';
+import { decodeReleaseHook } from './events/release.ts';
+import { decodeTagPushHook } from './events/tag.ts';
+import { DeploymentHook, describeIssues, JobHook, PipelineHook, ReleaseHook, TagPushHook } from './schema.ts';
 
 /**
  * Reads the body of a GitLab webhook. Never throws: what is well formed but not for us is `ignored`, and what claims to
@@ -36,6 +39,10 @@ function decodeByKind(payload: Readonly<Record<string, unknown>>): DecodedDelive
       return decodeAs(DeploymentHook, payload, (hook) =>
         toDelivery(decodeDeploymentHook(hook), { kind: 'ignored', reason: 'not_a_status_event' }),
       );
+    case 'tag_push':
+      return decodeAs(TagPushHook, payload, (hook) => toNews(decodeTagPushHook(hook)));
+    case 'release':
+      return decodeAs(ReleaseHook, payload, (hook) => toNews(decodeReleaseHook(hook)));
     case undefined:
     case null:
       // Member and system hooks name only an event; a custom webhook template can leave out everything.
@@ -50,6 +57,10 @@ function decodeByKind(payload: Readonly<Record<string, unknown>>): DecodedDelive
 function decodeAs<T>(schema: z.ZodType<T>, payload: unknown, decode: (hook: T) => DecodedDelivery): DecodedDelivery {
   const result = schema.safeParse(payload);
   return result.success ? decode(result.data) : { kind: 'malformed', problem: describeIssues(result.error) };
+}
+
+function toNews(news: TagNews | undefined): DecodedDelivery {
+  return news ? { kind: 'tag_news', news } : { kind: 'ignored', reason: 'unknown_kind' };
 }
 
 function toDelivery(event: DomainEvent | undefined, otherwise: DecodedDelivery): DecodedDelivery {

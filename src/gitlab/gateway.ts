@@ -1,14 +1,18 @@
 import { Gitlab } from '@gitbeaker/rest';
-import type { GitLabReads, GitLabWrites } from '../app/ports.ts';
+import type { GitLabReads, GitLabReports, GitLabWrites } from '../app/gitlab-ports.ts';
 import { PayloadError } from '../domain/errors.ts';
+import type { Job } from '../domain/job.ts';
 import { createRequester, type RequesterOptions, readBudgetMs } from './client.ts';
 import { decodeJob } from './decode-answer.ts';
 import { describeGarbled } from './failure.ts';
+import { createChangeReads } from './reads/changes.ts';
 import { createDeploymentReads } from './reads/deployments.ts';
 import { createJobReads } from './reads/jobs.ts';
 import { createMemberReads } from './reads/members.ts';
 import { createPipelineReads } from './reads/pipelines.ts';
 import { createProjectReads } from './reads/projects.ts';
+import { createReleaseReads } from './reads/releases.ts';
+import { createReportReads } from './reads/reports.ts';
 import { createRepositoryReads } from './reads/repository.ts';
 import { JobPayload, readAs } from './schema.ts';
 
@@ -17,7 +21,7 @@ import { JobPayload, readAs } from './schema.ts';
  * graph of a commit for good. Lists end after a few pages, newest first. Of a job log over 16 MiB only the end comes.
  * @throws ConfigError when the token cannot be sent.
  */
-export function createGitLabGateway(options: RequesterOptions): GitLabReads & GitLabWrites {
+export function createGitLabGateway(options: RequesterOptions): GitLabReads & GitLabReports & GitLabWrites {
   // The token is left to the requester, so that gitbeaker's objects hold none.
   const api = new Gitlab({ host: options.url, requesterFn: createRequester(options), queryTimeout: readBudgetMs });
   const context = { api, now: options.now };
@@ -25,10 +29,13 @@ export function createGitLabGateway(options: RequesterOptions): GitLabReads & Gi
   return {
     ...createProjectReads(context),
     ...repository,
+    ...createChangeReads(context),
     ...createPipelineReads(context, repository),
     ...createJobReads(context),
     ...createDeploymentReads(context),
     ...createMemberReads(context),
+    ...createReleaseReads(context),
+    ...createReportReads(context),
     ...createWrites(api),
   };
 }
@@ -39,17 +46,35 @@ function createWrites(api: InstanceType<typeof Gitlab<false>>): GitLabWrites {
      * Of a finished manual job GitLab starts a new instance and answers with the old one, so look at the status first.
      * @see https://docs.gitlab.com/api/jobs/#run-a-job
      */
-    async playJob(projectId, jobId) {
-      const answer: unknown = await api.Jobs.play(projectId, jobId);
-      try {
-        return decodeJob(readAs(JobPayload, answer, `job ${jobId}`));
-      } catch (error) {
-        if (!(error instanceof PayloadError)) throw error;
-        throw describeGarbled(
-          { method: 'POST', path: `/projects/${projectId}/jobs/${jobId}/play` },
-          { status: 200, headers: {} },
-        );
-      }
+    async playJob(projectId, jobId, variables = {}) {
+      const jobVariablesAttributes = Object.entries(variables).map(([key, value]) => ({ key, value }));
+      const answer: unknown = await (jobVariablesAttributes.length > 0
+        ? api.Jobs.play(projectId, jobId, { jobVariablesAttributes })
+        : api.Jobs.play(projectId, jobId));
+      return readJob(answer, { projectId, jobId, deed: 'play' });
+    },
+    /** @see https://docs.gitlab.com/api/jobs/#retry-a-job */
+    async retryJob(projectId, jobId) {
+      return readJob(await api.Jobs.retry(projectId, jobId), { projectId, jobId, deed: 'retry' });
+    },
+    /** @see https://docs.gitlab.com/api/jobs/#cancel-a-job */
+    async cancelJob(projectId, jobId) {
+      return readJob(await api.Jobs.cancel(projectId, jobId), { projectId, jobId, deed: 'cancel' });
     },
   };
+}
+
+/** The deed was accepted, so an answer that cannot be read leaves its outcome open. */
+function readJob(
+  answer: unknown,
+  about: { readonly projectId: number; readonly jobId: number; readonly deed: string },
+): Job {
+  const { projectId, jobId, deed } = about;
+  try {
+    return decodeJob(readAs(JobPayload, answer, `job ${jobId}`));
+  } catch (error) {
+    if (!(error instanceof PayloadError)) throw error;
+    const path = `/projects/${projectId}/jobs/${jobId}/${deed}`;
+    throw describeGarbled({ method: 'POST', path }, { status: 200, headers: {} });
+  }
 }

@@ -42,6 +42,19 @@ export const ProjectPayload = z.object({
 });
 export type ProjectPayload = z.infer<typeof ProjectPayload>;
 
+/** @see https://docs.gitlab.com/api/groups/#get-a-single-group */
+export const GroupPayload = z.object({ id, full_path: z.string().min(1), web_url: z.string().min(1) });
+
+/** @see https://docs.gitlab.com/api/project_webhooks/ */
+export const HookPayload = z.object({ url: z.string() });
+
+/** @see https://docs.gitlab.com/api/freeze_periods/ */
+export const FreezePeriodPayload = z.object({
+  freeze_start: z.string(),
+  freeze_end: z.string(),
+  cron_timezone: z.string(),
+});
+
 /** @see https://docs.gitlab.com/api/commits/ */
 export const CommitPayload = z.object({ id: z.string().min(1), title: adornment, author_name: adornment });
 export type CommitPayload = z.infer<typeof CommitPayload>;
@@ -91,6 +104,61 @@ export const JobPayload = z.object({
 });
 export type JobPayload = z.infer<typeof JobPayload>;
 
+/** @see https://docs.gitlab.com/api/jobs/#list-all-trigger-jobs-for-a-pipeline */
+export const BridgePayload = z.object({
+  name: z.string(),
+  status: z.string(),
+  downstream_pipeline: z
+    .object({ id, project_id: id.nullish(), ref: z.string(), sha: z.string(), status: z.string(), web_url: adornment })
+    .nullish()
+    .catch(undefined),
+});
+
+/** GitLab gives coverage as a number with jobs and as text with pipelines; null where there is none. */
+const coverage = z
+  .union([z.number(), z.string().trim().min(1)])
+  .nullish()
+  .catch(undefined)
+  .transform((value) => {
+    const percent = Number(value ?? Number.NaN);
+    return Number.isFinite(percent) ? percent : undefined;
+  });
+
+/** A job as far as it tells what it reported. */
+export const ReportingJobPayload = z.object({
+  id,
+  coverage,
+  artifacts: z
+    .array(z.object({ file_type: adornment }))
+    .nullish()
+    .catch(undefined),
+});
+
+/** A pipeline as far as it tells its coverage. */
+export const CoveragePayload = z.object({ coverage });
+
+/** @see https://docs.gitlab.com/api/pipelines/#get-a-test-report-summary-for-a-pipeline */
+export const TestSummaryPayload = z.object({
+  total: z.object({ count: z.number(), failed: z.number(), skipped: z.number(), error: z.number() }),
+  test_suites: z
+    .array(
+      z.object({
+        name: adornment,
+        build_ids: z.array(id).nullish().catch(undefined),
+        // Text, or texts by suite: what counts is that there is something.
+        suite_error: z.unknown(),
+      }),
+    )
+    .nullish(),
+});
+
+/** Only what names a failing test: stack traces and output stay out. */
+export const TestReportPayload = z.object({
+  test_suites: z
+    .array(z.object({ test_cases: z.array(z.object({ status: adornment, name: adornment })).nullish() }))
+    .nullish(),
+});
+
 /** @see https://docs.gitlab.com/api/deployments/ */
 export const DeploymentPayload = z.object({
   id,
@@ -105,6 +173,7 @@ export const DeploymentPayload = z.object({
     .object({
       id,
       status: adornment,
+      started_at: adornment,
       user: PersonPayload,
       pipeline: z.object({ id }).nullish().catch(undefined),
     })
@@ -141,6 +210,16 @@ const EnvironmentHook = z
   .catch(undefined);
 export type EnvironmentHook = z.infer<typeof EnvironmentHook>;
 
+/** Only in hooks of pipelines that another pipeline triggered. */
+const SourcePipelineHook = z
+  .object({
+    project: ProjectPayload,
+    pipeline_id: id,
+  })
+  .nullish()
+  .catch(undefined);
+export type SourcePipelineHook = z.infer<typeof SourcePipelineHook>;
+
 /** A pipeline hook. */
 export const PipelineHook = z.object({
   project: ProjectPayload,
@@ -163,6 +242,7 @@ export const PipelineHook = z.object({
     .object({ title: adornment, message: adornment, author: z.object({ name: adornment }).nullish().catch(undefined) })
     .nullish()
     .catch(undefined),
+  source_pipeline: SourcePipelineHook,
   merge_request: z.object({ iid: id, title: z.string(), url: z.string() }).nullish().catch(undefined),
   builds: z
     .array(
@@ -207,6 +287,7 @@ export const JobHook = z.object({
   // `id` is the pipeline's here, so it is not read.
   commit: z.object({ message: adornment, author_name: adornment }).nullish().catch(undefined),
   environment: EnvironmentHook,
+  source_pipeline: SourcePipelineHook,
 });
 export type JobHook = z.infer<typeof JobHook>;
 
@@ -226,6 +307,48 @@ export const DeploymentHook = z.object({
   user: PersonPayload,
 });
 export type DeploymentHook = z.infer<typeof DeploymentHook>;
+
+/** A tag push hook. `commits` names the newest commit only. */
+export const TagPushHook = z.object({
+  project: ProjectPayload,
+  ref: z.string(),
+  before: z.string(),
+  after: z.string(),
+  checkout_sha: adornment,
+  message: adornment,
+  user_id: id
+    .nullish()
+    .catch(undefined)
+    .transform((value) => value ?? undefined),
+  user_username: adornment,
+  user_name: adornment,
+});
+export type TagPushHook = z.infer<typeof TagPushHook>;
+
+const ReleaseCommit = z.object({ id: z.string() }).nullish().catch(undefined);
+
+/** A release hook. */
+export const ReleaseHook = z.object({
+  project: ProjectPayload,
+  action: z.string(),
+  tag: z.string().min(1),
+  name: adornment,
+  description: adornment,
+  url: adornment,
+  released_at: time,
+  commit: ReleaseCommit,
+});
+export type ReleaseHook = z.infer<typeof ReleaseHook>;
+
+/** @see https://docs.gitlab.com/api/releases/ */
+export const ReleasePayload = z.object({
+  tag_name: z.string().min(1),
+  name: adornment,
+  description: adornment,
+  created_at: time,
+  released_at: time,
+  commit: ReleaseCommit,
+});
 
 /**
  * Reads outside data by a schema. `what` names it in the error, e.g. `job 7`.

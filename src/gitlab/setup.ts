@@ -106,6 +106,8 @@ export interface GitLabSetup {
   accessLevel(projectId: number, userId: number): Promise<number>;
   /** @throws GitLabError with status 403 for roles below Maintainer. */
   hooks(projectId: number): Promise<readonly HookFacts[]>;
+  /** Those of a group; undefined where the tier has none, or the token is no owner of it. */
+  groupHooks(group: string): Promise<readonly HookFacts[] | undefined>;
   /** The newest of the last seven days that two pages hold; undefined before GitLab 17.3. */
   deliveries(projectId: number, hookId: number): Promise<readonly HookDelivery[] | undefined>;
   /** Makes the hook, or changes the one of that id: all our events on, all others as they are. */
@@ -190,6 +192,10 @@ export function createGitLabSetup(options: RequesterOptions): GitLabSetup {
     async hooks(projectId) {
       const answer = await get(`projects/${projectId}/hooks`, { perPage: 100 });
       return readAs(z.array(Hook), answer.body, 'the webhooks').map(toHook);
+    },
+    async groupHooks(group) {
+      const answer = await orUntold(get(`groups/${encodeURIComponent(group)}/hooks`, { perPage: 100 }));
+      return answer && readAs(z.array(Hook), answer.body, "the group's webhooks").map(toHook);
     },
     deliveries: (projectId, hookId) => readDeliveries(get, `projects/${projectId}/hooks/${hookId}/events`),
     async saveHook(projectId, hookId, { url, token, signingToken }) {

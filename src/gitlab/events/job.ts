@@ -3,7 +3,7 @@ import { decodeJobStatus } from '../../domain/job.ts';
 import type { ProjectRef } from '../../domain/project.ts';
 import { decodeProject, keepFailureReason } from '../decode-answer.ts';
 import type { JobHook } from '../schema.ts';
-import { decodeJobEnvironment, firstLine } from './parts.ts';
+import { decodeJobEnvironment, decodeUpstream, firstLine } from './parts.ts';
 
 /**
  * A job hook as an event; undefined when it does not say which project it is of. It carries no address of the job,
@@ -21,6 +21,7 @@ export function decodeJobHook(hook: JobHook): JobChanged | undefined {
     ref: hook.ref,
     tag: hook.tag ?? false,
     sha: hook.sha,
+    upstream: decodeUpstream(hook.source_pipeline),
     commitTitle: firstLine(hook.commit?.message),
     commitAuthor: hook.commit?.author_name,
     job: {

@@ -3,7 +3,7 @@ import { decodeJobStatus, type Job } from '../../domain/job.ts';
 import { decodePipelineStatus } from '../../domain/pipeline.ts';
 import { decodeProject, keepFailureReason } from '../decode-answer.ts';
 import type { PipelineHook } from '../schema.ts';
-import { decodeJobEnvironment, firstLine } from './parts.ts';
+import { decodeJobEnvironment, decodeUpstream, firstLine } from './parts.ts';
 
 /**
  * A pipeline hook as an event. It is built from the pipeline's state when GitLab gets to send it, and holds the
@@ -23,6 +23,7 @@ export function decodePipelineHook(hook: PipelineHook): PipelineObserved {
       sha: facts.sha,
       status: decodePipelineStatus(facts.status),
       source: facts.source,
+      upstream: decodeUpstream(hook.source_pipeline),
       url: facts.url ?? `${project.url}/-/pipelines/${facts.id}`,
       stages: facts.stages ?? [],
       createdAt: facts.created_at,

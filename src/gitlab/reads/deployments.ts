@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { GitLabReads } from '../../app/ports.ts';
+import type { GitLabReads } from '../../app/gitlab-ports.ts';
 import { decodeJobStatus, isActive } from '../../domain/job.ts';
 import { decodeDeployment } from '../decode-answer.ts';
 import { DeploymentPayload, readAs } from '../schema.ts';
@@ -7,17 +7,23 @@ import type { ReadContext } from './context.ts';
 
 type DeploymentReads = Pick<
   GitLabReads,
-  'deployment' | 'deploymentsUpdatedSince' | 'successfulDeployments' | 'runningDeployments'
+  | 'deployment'
+  | 'deploymentsUpdatedSince'
+  | 'deploymentsOf'
+  | 'startedDeployments'
+  | 'successfulDeployments'
+  | 'runningDeployments'
 >;
 
 const maxUpdatedPages = 5;
 const unfinished = ['running', 'created', 'blocked'] as const;
+const started = ['running', 'success', 'failed', 'canceled'] as const;
 
 /** Reads of deployments: always asked anew. GitLab sorts them oldest first unless told otherwise. */
 export function createDeploymentReads({ api }: ReadContext): DeploymentReads {
   const newest = async (
     projectId: number,
-    query: { readonly environment: string; readonly status: 'success' | (typeof unfinished)[number] },
+    query: { readonly environment: string; readonly status?: (typeof started)[number] | (typeof unfinished)[number] },
     limit: number,
   ): Promise<readonly DeploymentPayload[]> =>
     readList(
@@ -40,6 +46,18 @@ export function createDeploymentReads({ api }: ReadContext): DeploymentReads {
         maxPages: maxUpdatedPages,
       });
       return readList(answer).map(decodeDeployment);
+    },
+
+    async deploymentsOf(projectId, environment, limit) {
+      return (await newest(projectId, { environment }, limit)).map(decodeDeployment);
+    },
+
+    async startedDeployments(projectId, environment, limit) {
+      const lists = await Promise.all(started.map((status) => newest(projectId, { environment, status }, limit)));
+      return lists
+        .flat()
+        .toSorted((a, b) => b.id - a.id)
+        .map(decodeDeployment);
     },
 
     async successfulDeployments(projectId, environment, limit) {

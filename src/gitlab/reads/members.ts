@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { GitLabReads } from '../../app/ports.ts';
+import type { GitLabReads } from '../../app/gitlab-ports.ts';
 import type { Person } from '../../domain/actor.ts';
 import { createCache } from '../cache.ts';
 import { MemberPayload, PersonPayload, readAs } from '../schema.ts';
 import { orAbsent, type ReadContext } from './context.ts';
 
-type MemberReads = Pick<GitLabReads, 'userByName' | 'accessLevel'>;
+type MemberReads = Pick<GitLabReads, 'userByName' | 'accessLevel' | 'groupAccessLevel'>;
 
 const keepMs = 60_000;
 
@@ -23,13 +23,23 @@ export function createMemberReads({ api, now }: ReadContext): MemberReads {
       }),
 
     accessLevel: (projectId, userId) =>
-      levels.get(`${projectId}/${userId}`, async () => {
-        const answer = await orAbsent(api.ProjectMembers.show(projectId, userId, { includeInherited: true }));
-        if (!answer) return 0;
-        const member = readAs(MemberPayload, answer, `member ${userId}`);
-        // A blocked user, or one whose membership awaits approval, is listed with a role that GitLab does not grant.
-        const active = (member.state ?? 'active') === 'active' && (member.membership_state ?? 'active') === 'active';
-        return active ? member.access_level : 0;
-      }),
+      levels.get(`${projectId}/${userId}`, () =>
+        readLevel(api.ProjectMembers.show(projectId, userId, { includeInherited: true }), userId),
+      ),
+
+    /** @see https://docs.gitlab.com/api/group_members/#get-details-on-a-group-member-including-inherited-members */
+    groupAccessLevel: (groupId, userId) =>
+      levels.get(`group ${groupId}/${userId}`, () =>
+        readLevel(api.GroupMembers.show(groupId, userId, { includeInherited: true }), userId),
+      ),
   };
+}
+
+async function readLevel(member: Promise<unknown>, userId: number): Promise<number> {
+  const answer = await orAbsent(member);
+  if (!answer) return 0;
+  const read = readAs(MemberPayload, answer, `member ${userId}`);
+  // A blocked user, or one whose membership awaits approval, is listed with a role that GitLab does not grant.
+  const active = (read.state ?? 'active') === 'active' && (read.membership_state ?? 'active') === 'active';
+  return active ? read.access_level : 0;
 }

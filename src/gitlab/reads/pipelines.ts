@@ -1,12 +1,22 @@
 import { z } from 'zod';
-import type { GitLabReads, PipelineSummary } from '../../app/ports.ts';
+import type { Bridge, GitLabReads, PipelineSummary } from '../../app/gitlab-ports.ts';
 import { decodePipelineStatus, type PipelineFacts } from '../../domain/pipeline.ts';
 import type { ProjectRef } from '../../domain/project.ts';
 import { createCache } from '../cache.ts';
-import { CommitPayload, MergeRequestPayload, PipelinePayload, PipelineRowPayload, readAs } from '../schema.ts';
+import {
+  BridgePayload,
+  CommitPayload,
+  MergeRequestPayload,
+  PipelinePayload,
+  PipelineRowPayload,
+  readAs,
+} from '../schema.ts';
 import { orAbsent, orWithout, type ReadContext } from './context.ts';
 
-type PipelineReads = Pick<GitLabReads, 'pipelinesOf' | 'pipelinesOfSha' | 'pipelinesUpdatedSince' | 'pipeline'>;
+type PipelineReads = Pick<
+  GitLabReads,
+  'pipelinesOf' | 'pipelinesOfSha' | 'pipelinesUpdatedSince' | 'pipeline' | 'bridges'
+>;
 
 const listed = 20;
 const maxUpdatedPages = 5;
@@ -69,6 +79,12 @@ export function createPipelineReads(context: ReadContext, refs: Pick<GitLabReads
       return toSummaries(projectId, readRows(answer));
     },
 
+    async bridges(projectId, pipelineId) {
+      const answer = await api.Jobs.allPipelineBridges(projectId, pipelineId);
+      const bridges = readAs(z.array(BridgePayload), answer, `the trigger jobs of pipeline ${pipelineId}`);
+      return bridges.map((bridge) => decodeBridge(bridge, projectId));
+    },
+
     async pipeline(project, pipelineId) {
       const pipeline = await readPipeline(project.id, pipelineId);
       return decodePipeline(project, pipeline, await readAround(project.id, pipeline));
@@ -111,6 +127,16 @@ function readRows(answer: unknown): readonly PipelineRowPayload[] {
 
 function toSummary(row: PipelineRowPayload, tag: boolean): PipelineSummary {
   return { id: row.id, ref: row.ref, tag, sha: row.sha, status: row.status, url: row.web_url ?? '' };
+}
+
+/** Older GitLabs name no project with the downstream pipeline: then it is taken for a child. */
+function decodeBridge({ name, downstream_pipeline: made }: z.infer<typeof BridgePayload>, projectId: number): Bridge {
+  if (!made) return { name, downstream: undefined };
+  const { id, ref, sha, status, web_url: url } = made;
+  return {
+    name,
+    downstream: { projectId: made.project_id ?? projectId, id, ref, tag: false, sha, status, url: url ?? '' },
+  };
 }
 
 /** REST says neither stages nor commit; a merge request's `ref` becomes its branch, as in hooks. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { GitLabReads, GitRef } from '../../app/ports.ts';
+import type { GitLabReads, GitRef } from '../../app/gitlab-ports.ts';
 import type { Environment } from '../../domain/environment.ts';
 import { NotFoundError, PayloadError } from '../../domain/errors.ts';
 import type { Shipment } from '../../domain/plan.ts';
