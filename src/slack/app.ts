@@ -1,10 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { App, HTTPReceiver, type Logger, type Receiver, type ReceiverEvent } from '@slack/bolt';
-import type { AcceptInput, Log, Wake } from '../app/ports.ts';
+import type { Log, SlackGateway, Wake } from '../app/ports.ts';
+import type { OptionGroup, SlackForms } from '../app/slack-forms.ts';
+import type { AcceptInput } from '../app/store-ports.ts';
 import { ConfigError, StoreError } from '../domain/errors.ts';
 import { createBoltLogger } from './bolt-logger.ts';
 import type { SlackIdentity } from './identity.ts';
 import { createIntake, describeIntakeFailure, type Intake, intakeError, type SlackBody } from './intake.ts';
+import { decodeSlackInput, decodeSuggestion } from './interactions.ts';
+import { openForm } from './open-form.ts';
 import { postToResponseUrl } from './respond.ts';
 
 /** Where Slack sends commands, interactions and events. */
@@ -21,6 +25,8 @@ export interface ListenerDeps {
   readonly apiUrl: string;
   readonly acceptInput: AcceptInput;
   readonly wake: Wake;
+  readonly forms: SlackForms;
+  readonly slack: Pick<SlackGateway, 'openView'>;
   readonly identity: Pick<SlackIdentity, 'teamId' | 'botUserId'>;
   readonly now: () => Date;
   readonly log: Log;
@@ -39,7 +45,7 @@ export interface SlackApp {
 
 interface Listening {
   readonly deps: ListenerDeps;
-  readonly take: (body: SlackBody) => Promise<Intake>;
+  readonly take: (body: SlackBody, spentMs?: number) => Promise<Intake>;
 }
 
 /**
@@ -121,7 +127,7 @@ function receiverAnswers(log: Log) {
 
 function listen(app: App, listening: Listening): void {
   app.command(ANYTHING, async ({ body, ack }) => {
-    const intake = await listening.take({ ...body });
+    const intake = await takeWithForm(listening, { ...body });
     if (intake !== 'stored') {
       // Only a 200 can carry a text; any other status shows Slack's own words about a failed command.
       return ack({ response_type: 'ephemeral', text: describeIntakeFailure(intake) });
@@ -129,11 +135,19 @@ function listen(app: App, listening: Listening): void {
     await acknowledge(listening, ack);
   });
   app.action(ANYTHING, async ({ body, ack }) => takeInteraction(listening, { ...body }, ack));
-  app.view(ANYTHING, async ({ body, ack }) => takeInteraction(listening, { ...body }, ack));
-  // Nothing of ours answers these yet; unacknowledged they would show an error to the person.
+  app.view(ANYTHING, async ({ body, ack }) => {
+    const errors = errorsIn(listening.deps, { ...body });
+    if (errors) return ack({ response_action: 'errors', errors: { ...errors } });
+    await takeInteraction(listening, { ...body }, ack);
+  });
+  // A form that nobody waits for; unacknowledged it would show an error to the person.
   app.view({ type: 'view_closed', callback_id: ANYTHING }, async ({ ack }) => ack());
-  app.shortcut(ANYTHING, async ({ ack }) => ack());
-  app.options(ANYTHING, async ({ ack }) => ack({ options: [] }));
+  app.shortcut(ANYTHING, async ({ body, ack }) => {
+    // Of the two kinds only that in the menu of a message is ours.
+    if (body.type !== 'message_action') return ack();
+    await takeInteraction(listening, { ...body }, ack);
+  });
+  app.options(ANYTHING, async ({ body, ack }) => ack(await offer(listening.deps, body)));
   app.error(async (error) => {
     // Swallowed here, a request without an acknowledgement would hang for three seconds and end as a 404.
     throw error;
@@ -141,11 +155,46 @@ function listen(app: App, listening: Listening): void {
 }
 
 async function takeInteraction(listening: Listening, body: SlackBody, ack: () => Promise<void>): Promise<void> {
-  const intake = await listening.take(body);
+  const intake = await takeWithForm(listening, body);
   if (intake === 'stored') return acknowledge(listening, ack);
   const { response_url: url } = body;
   if (typeof url === 'string') tellFailure(listening.deps, url, intake);
   throw intakeError(intake);
+}
+
+/** The form first: its trigger lives for three seconds, and nobody knows how long storing takes. */
+async function takeWithForm({ deps, take }: Listening, body: SlackBody): Promise<Intake> {
+  const startedAt = performance.now();
+  const stored = await openForm(body, deps);
+  return take(stored, performance.now() - startedAt);
+}
+
+/** What a person can mend in the form itself, without anybody being asked. */
+function errorsIn({ forms, identity: { teamId } }: ListenerDeps, body: SlackBody) {
+  if (teamId === undefined) return undefined;
+  const input = decodeSlackInput(JSON.stringify(body), teamId);
+  return input.kind === 'malformed' || input.kind === 'foreign' ? undefined : forms.errorsIn(input);
+}
+
+/** Slack shows nothing to choose from where it gets no answer, which is what an empty list shows too. */
+async function offer({ forms, identity: { teamId }, log }: ListenerDeps, body: unknown) {
+  const query = teamId === undefined ? undefined : decodeSuggestion(body, teamId);
+  if (!query) return { options: [] };
+  try {
+    const groups = await forms.options(query);
+    return groups.length === 0 ? { options: [] } : { option_groups: groups.map(toWire) };
+  } catch (error) {
+    log.error({ err: error }, 'slack select not filled');
+    return { options: [] };
+  }
+}
+
+function toWire({ label, options }: OptionGroup) {
+  return { label: plain(label), options: options.map(({ text, value }) => ({ text: plain(text), value })) };
+}
+
+function plain(text: string): { readonly type: 'plain_text'; readonly text: string } {
+  return { type: 'plain_text', text };
 }
 
 async function acknowledge({ deps }: Listening, ack: () => Promise<void>): Promise<void> {
@@ -182,10 +231,15 @@ function storeEventsFirst(app: App, { deps, take }: Listening): void {
   };
 }
 
-/** Bots, ourselves included, give no orders: their mentions are not kept. */
+/**
+ * A mention, or a message to the bot alone, which needs none. Bots, ourselves included, give no orders: theirs are not
+ * kept.
+ */
 function isMentionByPerson(body: SlackBody, botUserId: string | undefined): boolean {
   const event = body['event'];
-  if (typeof event !== 'object' || event === null || !('type' in event) || event.type !== 'app_mention') return false;
+  if (typeof event !== 'object' || event === null || !('type' in event)) return false;
+  const isDirect = event.type === 'message' && 'channel_type' in event && event.channel_type === 'im';
+  if (event.type !== 'app_mention' && !(isDirect && !('subtype' in event))) return false;
   if ('bot_id' in event && typeof event.bot_id === 'string') return false;
   return !('user' in event) || event.user !== botUserId;
 }

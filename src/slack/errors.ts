@@ -59,6 +59,19 @@ const passing: ReadonlySet<string> = new Set([
   'internal_error',
 ]);
 
+/**
+ * Refusals that hold for everything posted in the channel. Those that mean one thread or only replies
+ * (`restricted_action_thread_locked`, `restricted_action_non_threadable_channel`) are left to their message.
+ */
+const closing: ReadonlySet<string> = new Set([
+  'channel_not_found',
+  'not_in_channel',
+  'is_archived',
+  'restricted_action',
+  'restricted_action_read_only_channel',
+  'restricted_action_thread_only_channel',
+]);
+
 /** Slack's own words for these: some aspect of the operation may have succeeded before the error was raised. */
 const unclear: ReadonlySet<string> = new Set(['fatal_error', 'internal_error', 'service_unavailable']);
 
@@ -97,6 +110,7 @@ export function refusal(method: string, slackCode: string, neededScope?: unknown
       outcome: unclear.has(slackCode) ? 'unknown' : 'none',
       // A refused token is mended by the operator; what waits is sent then.
       retryable: isToken || passing.has(slackCode),
+      closesChannel: closing.has(slackCode),
     },
     { hint: isToken ? TOKEN : (hints[slackCode] ?? (slackCode.startsWith('restricted_action') ? POLICY : '')) },
   );

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import type { SlackContent, SlackGateway, SlackUser } from '../app/ports.ts';
+import type { SlackContent, SlackGateway, SlackPlace, SlackUser } from '../app/ports.ts';
+import { SlackError } from '../domain/errors.ts';
 import { createSlackClient, type OnSlackCall, readReply, timed } from './client.ts';
 import { findPosted, METADATA_EVENT } from './find-posted.ts';
 import { postToResponseUrl } from './respond.ts';
+import { createViewCalls } from './views.ts';
 
 const USER_KEPT_MS = 10 * 60_000;
 const MAX_USERS_KEPT = 2_000;
@@ -34,11 +36,26 @@ const UserReply = z.object({
   }),
 });
 
+const PlaceReply = z.object({
+  channel: z.object({
+    id: z.string(),
+    name: z.string().default(''),
+    is_im: z.boolean().optional(),
+    is_mpim: z.boolean().optional(),
+    is_shared: z.boolean().optional(),
+    is_ext_shared: z.boolean().optional(),
+    is_org_shared: z.boolean().optional(),
+    is_pending_ext_shared: z.boolean().optional(),
+    is_member: z.boolean().default(false),
+  }),
+});
+
 /** The Web API calls that we make, each done once, with what every message of ours has in common. */
 export function createSlackGateway(options: SlackGatewayOptions): SlackGateway {
   const call = createSlackClient(options);
   const users = new Map<string, { readonly user: SlackUser; readonly until: number }>();
   return {
+    ...createViewCalls(call),
     async post({ channel, threadTs, broadcast, outboxId, ...content }) {
       const reply = await call('chat.postMessage', {
         channel,
@@ -66,6 +83,13 @@ export function createSlackGateway(options: SlackGatewayOptions): SlackGateway {
       users.set(slackUserId, { user, until: at + USER_KEPT_MS });
       return user;
     },
+    async place(channel) {
+      const reply = await call('conversations.info', { channel }).catch((error: unknown) => {
+        if (error instanceof SlackError && error.slackCode === 'channel_not_found') return undefined;
+        throw error;
+      });
+      return reply === undefined ? undefined : toPlace(readReply(PlaceReply, reply, 'conversations.info'));
+    },
     async permalink(channel, ts) {
       const reply = await call('chat.getPermalink', { channel, message_ts: ts });
       return readReply(Permalink, reply, 'chat.getPermalink').permalink;
@@ -88,4 +112,11 @@ function toUser({ user }: z.infer<typeof UserReply>): SlackUser {
     timezone: user.tz ?? 'Etc/UTC',
     restricted: marks.includes(true),
   };
+}
+
+function toPlace({ channel }: z.infer<typeof PlaceReply>): SlackPlace {
+  const { id, name, is_member: isMember } = channel;
+  const shares = [channel.is_shared, channel.is_ext_shared, channel.is_org_shared, channel.is_pending_ext_shared];
+  const isDirect = channel.is_im === true || channel.is_mpim === true;
+  return { id, name, kind: isDirect ? 'direct' : 'channel', shared: shares.includes(true), isMember };
 }

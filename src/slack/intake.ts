@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { AcceptInput, Log, Wake } from '../app/ports.ts';
+import type { Log, Wake } from '../app/ports.ts';
+import type { AcceptInput } from '../app/store-ports.ts';
 import { StoreError } from '../domain/errors.ts';
 
 /** Slack gives up after 3 s; what is left is for the way back. */
@@ -18,12 +19,15 @@ export interface IntakeDeps {
   readonly storeTimeoutMs?: number | undefined;
 }
 
-/** Makes a payload durable before it is acknowledged. Never throws: the caller still has to answer Slack. */
-export function createIntake(deps: IntakeDeps): (body: SlackBody) => Promise<Intake> {
-  return async (body) => {
+/**
+ * Makes a payload durable before it is acknowledged. `spentMs` of Slack's patience are used up already. Never throws:
+ * the caller still has to answer Slack.
+ */
+export function createIntake(deps: IntakeDeps): (body: SlackBody, spentMs?: number) => Promise<Intake> {
+  return async (body, spentMs = 0) => {
     const key = inboxKey(body);
     const storing = store(deps, key, body);
-    const intake = await inTime(storing, deps.storeTimeoutMs ?? STORE_TIMEOUT_MS);
+    const intake = await inTime(storing, Math.max(0, (deps.storeTimeoutMs ?? STORE_TIMEOUT_MS) - spentMs));
     if (intake === 'late') {
       deps.log.error({ delivery_id: key, reason: 'store_slow' }, 'slack input not stored in time');
       void storing.then((result) => result === 'stored' && deps.wake('inbox'));
@@ -68,7 +72,7 @@ export function intakeError(intake: Exclude<Intake, 'stored'>): StoreError {
  * What makes a repeated delivery one row: Slack repeats events by `event_id`, and a signed request can be sent again
  * within five minutes with the same `trigger_id`.
  */
-function inboxKey(body: SlackBody): string {
+export function inboxKey(body: SlackBody): string {
   const { event_id: eventId, trigger_id: triggerId } = body;
   if (typeof eventId === 'string' && eventId !== '') return `slack:event:${eventId}`;
   if (typeof triggerId === 'string' && triggerId !== '') return `slack:trigger:${triggerId}`;

@@ -14,10 +14,12 @@ export const requiredScopes = [
   // users.info: guests and deactivated users may not write, and times are read in the person's own zone.
   'users:read',
   // conversations.history and conversations.replies: after an unknown outcome, was our message posted or not?
+  // im:history also for the event message.im: in a direct message the bot needs not be called by its name.
   'channels:history',
   'groups:history',
   'im:history',
-  // conversations.info: `chatops doctor` and `chatops init` tell whether a channel exists and the bot is in it.
+  // conversations.info: `/chatops watch`, `chatops doctor` and `chatops init` tell whether a channel exists, the bot is
+  // in it, and nobody of another company is.
   'channels:read',
   'groups:read',
 ] as const;
