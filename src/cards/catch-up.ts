@@ -1,24 +1,30 @@
 import { bold, join, type Phrase, say, time } from '../domain/phrase.ts';
 import { openGates, type Pipeline } from '../domain/pipeline.ts';
 import type { Notice } from '../domain/thread.ts';
-import { buildCard, type Card } from './card.ts';
+import { buildCard, type Card, type CardButton } from './card.ts';
 import { literal } from './literal.ts';
 import { type Line, shaped } from './phrase-blocks.ts';
 import { nameJobs, pipelineLink, versionOf } from './pipeline-words.ts';
+import { isRollbackOffered, rollbackButton } from './rollback-button.ts';
 import { pipelineStatus, type Status, shapes, statuses } from './status.ts';
 
 const maxNotices = 5;
 
-/** After an outage of ours: what happened to a pipeline meanwhile, and how it is now. Told once; offers nothing. */
+/**
+ * After an outage of ours: what happened to a pipeline meanwhile, and how it is now. Told once; offers
+ * the way back from a deployment whose failure is not two hours old, and nothing else.
+ */
 export function renderCatchUp({
   pipeline,
   notices,
   since,
+  now,
 }: {
   readonly pipeline: Pipeline;
   readonly notices: readonly Notice[];
   /** When the first of it happened. */
   readonly since: Date;
+  readonly now: Date;
 }): Card {
   const version = versionOf(pipeline);
   const { shape, word } = pipelineStatus(pipeline);
@@ -32,7 +38,16 @@ export function renderCatchUp({
       ...told.map(noticeLine),
       shaped(shape, join([say`Now: ${bold(word)}`, ...waitsFor(pipeline), [pipelineLink(pipeline)]], ' · ')),
     ],
+    buttons: buttonsOf(pipeline, notices, now),
   });
+}
+
+function buttonsOf(pipeline: Pipeline, notices: readonly Notice[], now: Date): readonly CardButton[] {
+  const last = notices.findLast((notice) => notice.kind === 'deployment');
+  if (last?.outcome !== 'failed' || !last.at || !isRollbackOffered(last.at, now)) return [];
+  const { project, sha } = pipeline;
+  const { environment } = last.deployment;
+  return [rollbackButton({ projectPath: project.path, environment, version: versionOf(pipeline), sha })];
 }
 
 function waitsFor(pipeline: Pipeline): readonly Phrase[] {

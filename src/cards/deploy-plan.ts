@@ -1,4 +1,4 @@
-import { bold, code, link, type Phrase, say, time } from '../domain/phrase.ts';
+import { bold, code, join, link, type Phrase, say, time } from '../domain/phrase.ts';
 import type { DeployPlan, Plan, Shipment } from '../domain/plan.ts';
 import { buildCard, type Card, type CardButton, target } from './card.ts';
 import { literal } from './literal.ts';
@@ -16,7 +16,7 @@ export function renderDeployPlan({
   plan,
   warnings = [],
 }: {
-  readonly plan: Plan;
+  readonly plan: Plan<DeployPlan>;
   /** What the asker should know before they press. */
   readonly warnings?: readonly Phrase[] | undefined;
 }): Card {
@@ -28,8 +28,9 @@ export function renderDeployPlan({
       shaped(shapes.question, question(deed)),
       fromTo(deed),
       ships(deed),
+      ...variables(deed),
       ...warnings.slice(0, maxWarnings).map((warning) => shaped(shapes.warning, say`Warning: ${warning}`)),
-      ...steps(deed),
+      ...deploySteps(deed),
     ],
     buttons: buttons(plan),
     more: [...(deed.shipment ? commits(deed.shipment) : []), ...told(plan)],
@@ -44,7 +45,8 @@ function question({ project, environment, tier, release }: DeployPlan): Phrase {
   return say`Deploy ${bold(release.version)} to ${where}? ${link(project.path, project.url)}`;
 }
 
-function fromTo({ live, release }: DeployPlan): Phrase {
+/** From which version to which. */
+export function fromTo({ live, release }: DeployPlan): Phrase {
   const to = versionWithSha(release.version, release.sha);
   if (!live) return say`Nothing is deployed there yet. It gets ${to}.`;
   const since = live.since ? say`, there since ${time(live.since)},` : [];
@@ -59,7 +61,14 @@ function ships({ live, release, shipment }: DeployPlan): Phrase {
   return say`Ships ${bold(count)}. ${link('Compare', shipment.url)}`;
 }
 
-function steps({ steps }: DeployPlan): readonly Line[] {
+/** Only the asker sees this card, so the values are shown as they will be sent. */
+function variables({ variables = {} }: DeployPlan): readonly Line[] {
+  const set = Object.entries(variables).map(([name, value]) => code(literal(`${name}=${value}`, 80)));
+  return set.length > 0 ? [say`With ${join(set.slice(0, 10), ', ')}.`] : [];
+}
+
+/** What would be done, in order. */
+export function deploySteps({ steps }: DeployPlan): readonly Line[] {
   const told = steps.slice(0, maxSteps).map((step, index): Line => say`${index + 1}. ${stepDeed(step)}`);
   const left = steps.length - told.length;
   return left > 0 ? [...told, say`and ${left} more steps`] : told;
@@ -73,7 +82,7 @@ function commits(shipment: Shipment): readonly Line[] {
   return told.length > 0 && left > 0 ? [...told, say`and ${left} more`] : told;
 }
 
-function told({ deed, requester, expiresAt }: Plan): readonly Line[] {
+function told({ deed, requester, expiresAt }: Plan<DeployPlan>): readonly Line[] {
   return [
     [
       ...say`Asked by ${actorName(requester)}. Told in `,
@@ -84,10 +93,11 @@ function told({ deed, requester, expiresAt }: Plan): readonly Line[] {
   ];
 }
 
-function buttons(plan: Plan): readonly CardButton[] {
+function buttons(plan: Plan<DeployPlan>): readonly CardButton[] {
   const words = target(plan.deed.release.version, plan.deed.environment);
   return [
     { label: 'Deploy', spoken: `Deploy ${words}`, actionId: 'plan_confirm', value: plan.id, style: 'primary' },
     { label: 'Cancel', spoken: `Do not deploy ${words}`, actionId: 'plan_cancel', value: plan.id },
+    { label: 'What ships', spoken: `What ships with ${words}`, actionId: 'what_ships', value: plan.id },
   ];
 }

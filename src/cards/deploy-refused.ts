@@ -13,6 +13,8 @@ export interface DeploySubject {
   readonly projectUrl: string;
   /** The command to type again later, as installed: `/deploy production v1.4.0`. */
   readonly again: string;
+  /** The same deploy with every name resolved, for buttons that insist on it; undefined: there are none. */
+  readonly line?: string | undefined;
 }
 
 /** Says why a release cannot go to an environment now, and the one thing to do about it. */
@@ -31,7 +33,7 @@ function explain(refusal: DeployRefusal, subject: DeploySubject): { fact: Phrase
     case 'already_live':
       return {
         fact: say`${bold(environment)} already runs it${since(refusal.live.changedAt ?? refusal.live.createdAt)}${by(refusal.live.user)}.`,
-        todo: [openPipeline],
+        todo: runAgain('Deploy it again', subject) ?? [openPipeline],
       };
     case 'operation_active':
       return {
@@ -58,7 +60,7 @@ function explain(refusal: DeployRefusal, subject: DeploySubject): { fact: Phrase
     case 'not_ready':
       return {
         fact: say`Its pipeline is not there yet: ${jobs(refusal.jobs)}.`,
-        todo: [{ kind: 'say', phrase: say`When that has ended, type:` }, typeAgain],
+        todo: whenReady(subject) ?? [{ kind: 'say', phrase: say`When that has ended, type:` }, typeAgain],
       };
   }
 }
@@ -93,20 +95,38 @@ function explainJob(
     }
     case 'deployed_before':
       return {
-        fact: say`It was deployed there before${when(refusal.job.finishedAt)}, and another version is live now. Going back to it is a rollback, which this version of the bot leaves to GitLab.`,
-        todo: retry(refusal.job, subject),
+        fact: say`It was deployed there before${when(refusal.job.finishedAt)}, and another version is live now. Going back to it is a rollback.`,
+        todo: [
+          { kind: 'type', line: subject.again.replace(/deploy/, 'rollback') },
+          ...(runAgain('Deploy it again', subject) ?? []),
+        ],
       };
     case 'runs_by_itself':
       return {
         fact: say`Its job ${job(refusal.job)} starts by itself; nobody has to press anything.`,
-        todo: [openPipeline],
+        todo: whenReady(subject) ?? [openPipeline],
       };
   }
 }
 
 function retry(failed: Job, subject: DeploySubject): readonly Todo[] {
+  const again = runAgain('Retry the job', subject);
+  if (again) return again;
   const url = failed.url ?? subject.pipelineUrl;
   return [{ kind: 'open', label: `Retry ${failed.name} in GitLab`, url }];
+}
+
+function runAgain(label: string, { line }: DeploySubject): readonly Todo[] | undefined {
+  return line === undefined
+    ? undefined
+    : [{ kind: 'press', label, actionId: 'run_command:again', value: `${line} --again` }];
+}
+
+/** Waiting is offered where only time is in the way. */
+function whenReady({ line }: DeploySubject): readonly Todo[] | undefined {
+  return line === undefined
+    ? undefined
+    : [{ kind: 'press', label: 'Deploy when ready', actionId: 'run_command:ready', value: `${line} --when-ready` }];
 }
 
 /** The page of the job that stands in the way, where it is one alone. */

@@ -5,13 +5,15 @@ import type { Mention } from '../domain/mention.ts';
 import { bold, code, join, link, type Phrase, type Segment, say } from '../domain/phrase.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
 import type { DeploymentOutcome } from '../domain/thread.ts';
-import { buildCard, type Card } from './card.ts';
+import { buildCard, type Card, type CardButton } from './card.ts';
 import { durationBetween, durationWords } from './duration.ts';
 import { failureReason } from './failure-reason.ts';
+import { retryButton, showLogButton } from './job-buttons.ts';
 import { literal } from './literal.ts';
 import { mentionLine, spokenMention } from './mention.ts';
 import { type Line, shaped } from './phrase-blocks.ts';
 import { commitLine, jobLink, versionOf, versionWithSha } from './pipeline-words.ts';
+import { rollbackButton } from './rollback-button.ts';
 import { type Status, statuses } from './status.ts';
 
 /** What a deployment card is made of. `job` is the one that made it, `excerpt` the end of its log when it failed. */
@@ -30,11 +32,24 @@ export interface DeploymentNews {
 /** A deployment started, succeeded, failed or was canceled. */
 export function renderDeployment(news: DeploymentNews): Card {
   const status = statusOf(news.outcome);
+  const { outcome } = news;
   return buildCard({
-    spoken: [...headline(news), ...(news.outcome === 'failed' ? spokenFailure(news) : [])],
+    spoken: [...headline(news), ...(outcome === 'failed' ? spokenFailure(news) : [])],
     lines: [shaped(status.shape, headline(news)), ...details(news)],
-    excerpt: news.outcome === 'failed' ? news.excerpt : undefined,
+    excerpt: outcome === 'failed' ? news.excerpt : undefined,
+    buttons: outcome === 'failed' ? buttonsOf(news) : [],
   });
+}
+
+/** Where somebody asked for it in Slack, the end of their deploy has the way back. */
+function buttonsOf({ pipeline, deployment, job, askedBy }: DeploymentNews): readonly CardButton[] {
+  const { project, sha } = pipeline;
+  const { environment } = deployment;
+  const failed = { projectPath: project.path, environment, version: versionOf(pipeline), sha };
+  return [
+    ...(job ? [showLogButton(project.id, job), retryButton(project.id, job)] : []),
+    ...(askedBy ? [] : [rollbackButton(failed)]),
+  ];
 }
 
 function statusOf(outcome: DeploymentOutcome): Status {

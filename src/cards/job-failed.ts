@@ -4,6 +4,7 @@ import { bold, code, say } from '../domain/phrase.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
 import { buildCard, type Card } from './card.ts';
 import { failureReason } from './failure-reason.ts';
+import { retryButton, showLogButton } from './job-buttons.ts';
 import { mentionLine, spokenMention } from './mention.ts';
 import { shaped } from './phrase-blocks.ts';
 import { commitLine, jobLink, versionOf } from './pipeline-words.ts';
@@ -33,5 +34,6 @@ export function renderJobFailed({
       mentionLine(mention),
     ],
     excerpt,
+    buttons: [showLogButton(pipeline.project.id, job), retryButton(pipeline.project.id, job)],
   });
 }

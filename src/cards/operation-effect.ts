@@ -1,4 +1,4 @@
-import type { Operation, Step } from '../domain/operation.ts';
+import { isRun, type Operation, type Step } from '../domain/operation.ts';
 import { bold, join, type Phrase, say } from '../domain/phrase.ts';
 import { literal } from './literal.ts';
 
@@ -7,9 +7,14 @@ export function operationEffect(operation: Operation): Phrase {
   return join([ownEffect(operation), ...otherEffects(operation)], ' ');
 }
 
+/** Whether the operation may have changed what its environment runs. */
+export function isTouched({ steps, environment }: Operation): boolean {
+  return steps.some((step) => isRun(step) && step.environment === environment && mayHaveStarted(step));
+}
+
 function ownEffect(operation: Operation): Phrase {
   const { environment, release, fromVersion } = operation;
-  const plays = operation.steps.filter((step) => step.kind === 'play' && step.environment === environment);
+  const plays = operation.steps.filter((step) => isRun(step) && step.environment === environment);
   if (plays.length > 0 && plays.every((step) => step.state === 'succeeded'))
     return say`${bold(environment)} runs ${bold(release.version)} now.`;
   if (plays.some(mayHaveStarted)) return say`${bold(environment)} may have been changed in part.`;
@@ -20,7 +25,7 @@ function ownEffect(operation: Operation): Phrase {
 function otherEffects({ steps, environment, release }: Operation): readonly Phrase[] {
   const others = steps.filter((step) => step.environment !== undefined && step.environment !== environment);
   return others
-    .filter((step) => step.kind === 'play')
+    .filter(isRun)
     .flatMap((step): readonly Phrase[] => {
       const name = bold(literal(step.environment ?? '', 60));
       // Not "runs": the pipeline itself may take a canary down again, before or after this is read.

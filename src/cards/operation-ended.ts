@@ -1,11 +1,13 @@
 import { currentStep, type Operation, type Step, type StepReason } from '../domain/operation.ts';
 import { bold, code, join, link, type Phrase, type Segment, say, user } from '../domain/phrase.ts';
-import { buildCard, type Card } from './card.ts';
+import { buildCard, type Card, type CardButton } from './card.ts';
+import { operationName } from './deed-words.ts';
 import { durationBetween } from './duration.ts';
 import { literal } from './literal.ts';
 import { operationStatus } from './operation.ts';
-import { operationEffect } from './operation-effect.ts';
+import { isTouched, operationEffect } from './operation-effect.ts';
 import { shaped } from './phrase-blocks.ts';
+import { rollbackButton } from './rollback-button.ts';
 import { reasonWords } from './step-words.ts';
 
 /** The end of a deploy, told to the one who asked for it: what came of it, what is where now, and what to do. */
@@ -26,19 +28,31 @@ export function renderOperationEnded({
       ...next,
       pages(operation),
     ],
+    buttons: goBack(operation),
   });
+}
+
+/** A deploy that failed after it had begun to change its environment can be taken back. */
+function goBack(operation: Operation): readonly CardButton[] {
+  const { kind, state, environment, project, release } = operation;
+  if (kind !== 'deploy' || state !== 'failed' || !isTouched(operation)) return [];
+  return [rollbackButton({ projectPath: project.path, environment, version: release.version, sha: release.sha })];
 }
 
 function headline(operation: Operation): Phrase {
   const { release, environment, state } = operation;
   const version = bold(release.version);
-  const deploy = say`The deploy of ${version} to ${bold(environment)}`;
+  const deploy = operationName(operation);
   const failed = troubleStep(operation);
   switch (state) {
     case 'active':
       return say`${deploy} is running.`;
     case 'succeeded':
-      return say`${version} is deployed to ${bold(environment)}.`;
+      if (isUnconfirmed(operation))
+        return say`${bold(environment)} is rolled back by its pipeline's own job: the version is unconfirmed.`;
+      return operation.kind === 'rollback'
+        ? say`${bold(environment)} is rolled back to ${version}.`
+        : say`${version} is deployed to ${bold(environment)}.`;
     case 'failed':
       return failed ? say`${deploy} failed at ${code(failed.job)}: ${why(failed)}.` : say`${deploy} failed.`;
     case 'canceled':
@@ -52,6 +66,11 @@ function headline(operation: Operation): Phrase {
   }
 }
 
+/** A rollback job decides by itself where it goes back to: only a verification or the next deployment says what runs. */
+function isUnconfirmed({ kind, steps }: Operation): boolean {
+  return kind === 'rollback' && steps.some((step) => step.kind === 'play');
+}
+
 function whatNext(operation: Operation, again: string | undefined): readonly Phrase[] {
   const ask = again === undefined ? say`ask again` : say`type ${code(again)}`;
   switch (operation.state) {
@@ -62,7 +81,7 @@ function whatNext(operation: Operation, again: string | undefined): readonly Phr
     case 'failed':
       return [operationEffect(operation), adviceFor(operation, ask)];
     case 'canceled':
-      return [operationEffect(operation), say`To deploy it after all, ${ask}.`];
+      return [operationEffect(operation), say`To do it after all, ${ask}.`];
     case 'stuck':
       return [say`Open the job in GitLab and see whether it runs. I do nothing more by myself.`];
   }
@@ -97,7 +116,11 @@ function adviceFor(operation: Operation, ask: Phrase): Phrase {
       return say`Deploy a newer version, or run a new pipeline for this one.`;
     case 'refused_forbidden':
       return say`Ask a maintainer for the right to deploy to ${bold(step.environment ?? environment)}.`;
+    case 'refused_variables':
+      return say`Leave the variables out, or have them allowed in GitLab's settings for variables, then ${ask}.`;
     case 'refused_unplayable':
+    case 'refused_cancel':
+    case 'refused_retry':
     case 'job_missing':
       return say`See in GitLab how the pipeline stands, then ${ask}.`;
     case 'job_failed':
@@ -109,7 +132,7 @@ function adviceFor(operation: Operation, ask: Phrase): Phrase {
     case 'canceled_by_person':
     case 'earlier_step_failed':
     case undefined:
-      return say`To deploy it after all, ${ask}.`;
+      return say`To do it after all, ${ask}.`;
   }
 }
 

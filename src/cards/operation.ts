@@ -38,7 +38,7 @@ export function renderOperation({
         ? [
             {
               label: 'Cancel',
-              spoken: `Cancel the deploy of ${target(release.version, environment)}`,
+              spoken: `Cancel the ${operation.kind}: ${target(release.version, environment)}`,
               actionId: 'operation_cancel',
               value: operation.id,
             },
@@ -63,8 +63,12 @@ export function operationStatus(operation: Operation): Status {
   }
 }
 
-function headline({ requester, release, environment, fromVersion }: Operation): Phrase {
+function headline({ kind, requester, release, environment, fromVersion }: Operation): Phrase {
   const from = fromVersion === undefined ? [] : say` (from ${fromVersion})`;
+  if (kind === 'rollback') {
+    const left = fromVersion === undefined ? [] : say`, away from ${fromVersion}`;
+    return say`${actorName(requester)} rolls ${bold(environment)} back to ${bold(release.version)}${left}.`;
+  }
   return say`${actorName(requester)} deploys ${bold(release.version)} to ${bold(environment)}${from}.`;
 }
 
@@ -75,7 +79,9 @@ function outcomeLine(operation: Operation): Phrase {
     case 'active':
       return say`Now: ${standing(operation)}.`;
     case 'succeeded':
-      return say`${bold('Done')}${after}: ${operation.environment} runs ${operation.release.version}.`;
+      return operation.kind === 'rollback'
+        ? say`${bold('Done')}${after}: ${operation.environment} is rolled back.`
+        : say`${bold('Done')}${after}: ${operation.environment} runs ${operation.release.version}.`;
     case 'failed':
       return say`${bold('Failed')}${after}. What to do is told below in the thread.`;
     case 'canceled':

@@ -2,31 +2,36 @@ import type { Job } from '../domain/job.ts';
 import type { Mention } from '../domain/mention.ts';
 import { bold, code, type Phrase, say } from '../domain/phrase.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
+import type { PipelineReport } from '../domain/test-report.ts';
 import { buildCard, type Card } from './card.ts';
 import { failureReason } from './failure-reason.ts';
 import { mentionLine, spokenMention } from './mention.ts';
 import { type Line, shaped } from './phrase-blocks.ts';
-import { commitLine, jobLink, pipelineLink, versionOf } from './pipeline-words.ts';
+import { commitLine, jobLink, pipelineLink, pipelineNoun, versionOf } from './pipeline-words.ts';
+import { reportLines } from './report-lines.ts';
 import { statuses } from './status.ts';
 
 /** A pipeline failed: ref, stage, job and page of the job that failed first, and how many more did. */
 export function renderPipelineFailed({
   pipeline,
   jobs,
+  report,
   mention,
 }: {
   readonly pipeline: Pipeline;
   /** Those that made it fail, in the order they ended. */
   readonly jobs: readonly Job[];
+  readonly report?: PipelineReport | undefined;
   readonly mention?: Mention | undefined;
 }): Card {
   const version = versionOf(pipeline);
   const cause = firstFailure(jobs);
   return buildCard({
-    spoken: say`The pipeline of ${version} failed in ${pipeline.project.path}${cause}.${spokenMention(mention)}`,
+    spoken: say`The ${pipelineNoun(pipeline)} of ${version} failed in ${pipeline.project.path}${cause}.${spokenMention(mention)}`,
     lines: [
-      shaped(statuses.failed.shape, say`The pipeline of ${bold(version)} failed${cause}.`),
+      shaped(statuses.failed.shape, say`The ${pipelineNoun(pipeline)} of ${bold(version)} failed${cause}.`),
       ...failureLines(pipeline, jobs),
+      ...reportLines(report),
       mentionLine(mention),
     ],
   });

@@ -1,13 +1,21 @@
 import type { Job } from '../domain/job.ts';
 import { bold, type Phrase, say } from '../domain/phrase.ts';
 import { openGates, type Pipeline } from '../domain/pipeline.ts';
+import type { PipelineReport } from '../domain/test-report.ts';
 import { buildCard, type Card } from './card.ts';
 import { type Line, shaped } from './phrase-blocks.ts';
 import { commitLine, nameJobs, pipelineDuration, pipelineLink, versionOf } from './pipeline-words.ts';
+import { reportLines } from './report-lines.ts';
 import { pipelineStatus, statuses } from './status.ts';
 
 /** A pipeline passed, which is not the same as deployed: what still waits for somebody to press it is named. */
-export function renderPipelineSucceeded({ pipeline }: { readonly pipeline: Pipeline }): Card {
+export function renderPipelineSucceeded({
+  pipeline,
+  report,
+}: {
+  readonly pipeline: Pipeline;
+  readonly report?: PipelineReport | undefined;
+}): Card {
   const version = versionOf(pipeline);
   const status = pipelineStatus(pipeline);
   const word = status === statuses.warnings ? status.word : statuses.passed.word;
@@ -23,6 +31,7 @@ export function renderPipelineSucceeded({ pipeline }: { readonly pipeline: Pipel
       ),
       left,
       allowedFailures(pipeline.jobs),
+      ...reportLines(report),
       say`${commitLine(pipeline)} · ${pipelineLink(pipeline)}`,
     ],
   });

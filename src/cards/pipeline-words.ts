@@ -15,6 +15,20 @@ export function versionOf(pipeline: Pipeline): string {
   return literal(mergeRequest ? `merge request !${mergeRequest.iid}` : pipeline.ref, 80);
 }
 
+/** What a triggered pipeline is called: by its trigger job, or by its project where that is another one. */
+export function downstreamName({ upstream, project, id }: Pipeline): string {
+  if (upstream && upstream.project.id !== project.id) return literal(project.path, 80);
+  return literal(upstream?.jobName ?? `#${id}`, 60);
+}
+
+/** `pipeline`, or which one of several: `child pipeline deploy-eu`. */
+export function pipelineNoun(pipeline: Pipeline): string {
+  const { upstream, project } = pipeline;
+  if (!upstream) return 'pipeline';
+  const kind = upstream.project.id === project.id ? 'child' : 'downstream';
+  return `${kind} pipeline ${downstreamName(pipeline)}`;
+}
+
 /** What people call a deployed ref: `refs/merge-requests/7/head` is merge request !7. */
 export function refName(ref: string): string {
   return literal(ref.replace(/^refs\/merge-requests\/(\d+)\/(?:head|merge)$/, 'merge request !$1'), 80);
@@ -35,6 +49,7 @@ export function commitLine(pipeline: Pipeline): Phrase {
       ? code(shortSha(pipeline.sha))
       : say`${code(shortSha(pipeline.sha))} ${literal(pipeline.commitTitle, 100)}`,
   ];
+  if (pipeline.upstream) parts.unshift(say`In the ${link(pipelineNoun(pipeline), pipeline.url)}`);
   if (author !== undefined) parts.push(say`by ${literal(author, 60)}`);
   if (starter !== undefined && starter !== author) parts.push(say`started by ${literal(starter, 60)}`);
   return join(parts, ' · ');

@@ -1,6 +1,7 @@
 import { bold, code, link as linkTo, type Phrase, say, time } from '../domain/phrase.ts';
 import type { Plan } from '../domain/plan.ts';
 import { buildCard, type Card } from './card.ts';
+import { deedName, notDone } from './deed-words.ts';
 import { type Line, shaped } from './phrase-blocks.ts';
 import { shapes, statuses } from './status.ts';
 
@@ -31,16 +32,17 @@ export function renderPlanClosed({
 
 function tell(plan: Plan, how: PlanEnding): Phrase {
   const { environment, release } = plan.deed;
-  const deploy = say`${bold(release.version)} to ${bold(environment)}`;
+  const deed = deedName(plan.deed);
+  const not = notDone(plan.deed);
   switch (how) {
     case 'confirmed':
-      return say`Confirmed: ${deploy} is on its way.`;
+      return say`Confirmed: ${deed} is on its way.`;
     case 'canceled':
-      return say`Canceled: ${deploy} was not deployed.`;
+      return say`Canceled: ${not}`;
     case 'lapsed':
-      return say`Lapsed ${time(plan.expiresAt)}: ${deploy} was not deployed.`;
+      return say`Lapsed ${time(plan.expiresAt)}: ${not}`;
     case 'replaced':
-      return say`Replaced by your newer plan: this one for ${deploy} does nothing any more.`;
+      return say`Replaced by your newer plan: this one for ${deed} does nothing any more.`;
     case 'void':
       return say`Out of date: ${bold(release.version)} points to another commit now, so nothing was deployed to ${bold(environment)}.`;
   }

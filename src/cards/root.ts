@@ -4,6 +4,7 @@ import type { Operation } from '../domain/operation.ts';
 import { bold, join, link, type Phrase, type Segment, say, time } from '../domain/phrase.ts';
 import { failedJobs, isPipelineFinished, openGates, type Pipeline } from '../domain/pipeline.ts';
 import { buildCard, type Card } from './card.ts';
+import { downstreamLine } from './downstream-line.ts';
 import { literal } from './literal.ts';
 import { operationStatus } from './operation.ts';
 import { joinLines, type Line, shaped } from './phrase-blocks.ts';
@@ -18,27 +19,32 @@ const maxOperations = 2;
 /** The root of a pipeline's thread: a pure function of what is stored, of the same height for 3 jobs and for 72. */
 export function renderRoot({
   pipeline,
+  downstream = [],
   operations,
 }: {
   readonly pipeline: Pipeline;
+  /** The pipelines that it triggered, and those that they did. */
+  readonly downstream?: readonly Pipeline[];
   readonly operations: readonly Operation[];
 }): Card {
   const version = versionOf(pipeline);
   const { shape, word } = pipelineStatus(pipeline);
   const { path, url } = pipeline.project;
   const trouble = troubleLine(pipeline);
+  const family = [pipeline, ...downstream];
   return buildCard({
     spoken: say`${version} of ${path}: the pipeline ${pipeline.status === 'success' || pipeline.status === 'failed' ? '' : 'is '}${word}.`,
     lines: [
       shaped(shape, say`${bold(version)} · ${bold(word)} · ${link(path, url)}`),
       trouble,
-      gatesLine(pipeline, operations),
+      gatesLine(family, operations),
       ...operations
         .filter((operation) => operation.state === 'active' || operation.state === 'stuck')
         .slice(0, maxOperations)
         .map(operationLine),
       stageRow(pipeline),
-      environmentsLine(pipeline),
+      downstreamLine(downstream),
+      environmentsLine(family),
       commitLine(pipeline),
       metaLine(pipeline),
     ],
@@ -51,13 +57,14 @@ function troubleLine(pipeline: Pipeline): Line {
 }
 
 /** Gates on the way of a deploy under way are left out: its own line says what it waits for. */
-function gatesLine(pipeline: Pipeline, operations: readonly Operation[]): Line {
+function gatesLine(family: readonly Pipeline[], operations: readonly Operation[]): Line {
   const onTheWay = operations
     .filter((operation) => operation.state === 'active')
     .flatMap(({ steps }) => steps.filter((step) => step.kind === 'play').map((step) => step.job));
-  const gates = isPipelineFinished(pipeline.status)
-    ? []
-    : openGates(pipeline).filter((job) => !onTheWay.includes(job.name));
+  const gates = family
+    .filter((pipeline) => !isPipelineFinished(pipeline.status))
+    .flatMap((pipeline) => openGates(pipeline))
+    .filter((job) => !onTheWay.includes(job.name));
   return gates.length === 0 ? [] : shaped(statuses.waiting.shape, say`Waiting for a person: ${nameJobs(gates, 3)}`);
 }
 
@@ -68,8 +75,8 @@ function operationLine(operation: Operation): Line {
 }
 
 /** `staging ✅ deployed · production-canary ▶ deploying`. */
-function environmentsLine(pipeline: Pipeline): Line {
-  const all = environmentStates(pipeline);
+function environmentsLine(family: readonly Pipeline[]): Line {
+  const all = environmentStates(family);
   const told = all
     .slice(0, maxEnvironments)
     .map(({ name, status }): Line => [`${literal(name, 40)} `, status.shape, ` ${status.word}`]);
@@ -78,22 +85,22 @@ function environmentsLine(pipeline: Pipeline): Line {
   return row.length === 0 ? [] : ['Environments: ', ...row];
 }
 
-/** Where this pipeline deployed to, or is at it: GitLab's record, or the job where it is newer than the record. */
-function environmentStates(pipeline: Pipeline): readonly { readonly name: string; readonly status: Status }[] {
-  const jobs = pipeline.jobs.filter(
-    (job) =>
-      job.environment?.action === 'start' &&
-      (isActive(job.status) || (isFinished(job.status) && job.status !== 'skipped')),
-  );
+/** Where these pipelines deployed to, or are at it: GitLab's record, or the job where it is newer than the record. */
+function environmentStates(family: readonly Pipeline[]): readonly { readonly name: string; readonly status: Status }[] {
+  const deployments = family.flatMap(toldDeployments);
+  const jobs = family
+    .flatMap((pipeline) => pipeline.jobs)
+    .filter(
+      (job) =>
+        job.environment?.action === 'start' &&
+        (isActive(job.status) || (isFinished(job.status) && job.status !== 'skipped')),
+    );
   const names = [
-    ...new Set([
-      ...jobs.map((job) => job.environment?.name ?? ''),
-      ...toldDeployments(pipeline).map((d) => d.environment),
-    ]),
+    ...new Set([...jobs.map((job) => job.environment?.name ?? ''), ...deployments.map((d) => d.environment)]),
   ];
   return names.map((name) => {
     const job = newest(jobs.filter((one) => one.environment?.name === name));
-    const deployment = newest(toldDeployments(pipeline).filter((one) => one.environment === name));
+    const deployment = newest(deployments.filter((one) => one.environment === name));
     const fromJob = job && (deployment?.jobId === undefined || deployment.jobId < job.id);
     if (deployment && !fromJob) return { name, status: deploymentStatus(deployment.status) };
     return { name, status: job ? asDeployment(job) : statuses.unknown };

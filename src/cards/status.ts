@@ -36,6 +36,8 @@ export const shapes = {
   stuck: shape('sos'),
   question: shape('grey_question'),
   stop: shape('octagonal_sign'),
+  tag: shape('label'),
+  release: shape('package'),
 } as const satisfies Record<string, Shape>;
 
 const byJobStatus: Record<JobStatus, Status> = {

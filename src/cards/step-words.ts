@@ -21,6 +21,12 @@ export function stepDeed(step: RouteStep): Phrase {
       return step.environment === undefined
         ? say`Play ${job}`
         : say`Play ${job} → ${bold(literal(step.environment, 60))}`;
+    case 'retry':
+      return step.environment === undefined
+        ? say`Run ${job} again`
+        : say`Run ${job} again → ${bold(literal(step.environment, 60))}`;
+    case 'cancel':
+      return say`Cancel ${job} and wait until it has ended`;
     case 'wait':
       return say`Wait for ${job}`;
     case 'ask':
@@ -63,8 +69,14 @@ export function reasonWords(reason: StepReason): string {
       return 'GitLab refused it, because a newer deployment exists';
     case 'refused_forbidden':
       return 'GitLab did not allow it';
+    case 'refused_variables':
+      return 'GitLab did not allow it, perhaps because of the variables';
     case 'refused_unplayable':
       return 'GitLab says the job cannot be started now';
+    case 'refused_retry':
+      return 'GitLab does not run this job again';
+    case 'refused_cancel':
+      return 'GitLab did not cancel the job';
     case 'too_late':
       return 'it was confirmed too long ago, so the job was not started';
     case 'canceled_by_person':
@@ -78,8 +90,12 @@ function doing(step: Step, operation: Operation): Phrase {
   const job = code(literal(step.job, 60));
   if (step.kind === 'ask') return say`waiting for ${actorName(operation.requester)} to promote`;
   if (step.state === 'running') return say`running ${job}`;
-  if (step.state === 'calling' || (step.kind === 'play' && step.state === 'pending')) return say`starting ${job}`;
+  if (step.state === 'calling' || (isCall(step) && step.state === 'pending')) return say`starting ${job}`;
   return say`waiting for ${job}`;
+}
+
+function isCall({ kind }: Step): boolean {
+  return kind === 'play' || kind === 'retry' || kind === 'cancel';
 }
 
 function stepStatus(step: Step, operation: Operation): Status {

@@ -1,0 +1,39 @@
+import type { Operation } from '../domain/operation.ts';
+import { bold, type Phrase, say } from '../domain/phrase.ts';
+import type { Deed } from '../domain/plan.ts';
+import { target } from './card.ts';
+
+/** What has not happened, as a whole sentence, where a planned deed was refused or put away. */
+export function notDone(deed: Deed): Phrase {
+  const { environment, release } = deed;
+  switch (deed.kind) {
+    case 'deploy':
+      return say`${release.version} was not deployed to ${bold(environment)}.`;
+    case 'rollback':
+      return say`${bold(environment)} was not rolled back to ${release.version}.`;
+  }
+}
+
+/** The deed as something that is on its way: `v1.4.0 to production`. */
+export function deedName(deed: Deed): Phrase {
+  const { environment, release } = deed;
+  switch (deed.kind) {
+    case 'deploy':
+      return say`${bold(release.version)} to ${bold(environment)}`;
+    case 'rollback':
+      return say`the rollback of ${bold(environment)} to ${bold(release.version)}`;
+  }
+}
+
+/** A deed being carried out, as the subject of a sentence: `The rollback of production to v1.3.0`. */
+export function operationName({ kind, environment, release }: Operation): Phrase {
+  return kind === 'rollback'
+    ? say`The rollback of ${bold(environment)} to ${bold(release.version)}`
+    : say`The deploy of ${bold(release.version)} to ${bold(environment)}`;
+}
+
+/** What a button does, read aloud: `Deploy v1.4.0 to production`. */
+export function deedSpoken(deed: Deed): string {
+  const words = target(deed.release.version, deed.environment);
+  return deed.kind === 'rollback' ? `Roll back ${deed.environment} to ${deed.release.version}` : `Deploy ${words}`;
+}
