@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { GitLabError, NotFoundError } from '../domain/errors.ts';
 import { excerptLog } from '../domain/log-excerpt.ts';
 import { decideNotices, noticeKey } from '../domain/thread.ts';
-import type { Clock, GitLabReads, InboxRow, NewInboxRow, Store, Wake } from './ports.ts';
+import type { GitLabReads } from './gitlab-ports.ts';
+import type { Clock, Wake } from './ports.ts';
 import { renderNotice } from './render-notice.ts';
+import type { InboxRow, NewInboxRow, Store } from './store-ports.ts';
 import { whoAsked } from './who-asked.ts';
 
 export interface AddLogExcerptDeps {

@@ -1,9 +1,4 @@
-import { renderOperationEnded } from '../cards/operation-ended.ts';
-import { renderPromote } from '../cards/promote.ts';
-import { renderPromoteAnswered } from '../cards/promote-answered.ts';
-import type { Actor } from '../domain/actor.ts';
 import type { AuditEntry } from '../domain/audit.ts';
-import { commandLine } from '../domain/command-line.ts';
 import { GitLabError, NotFoundError, PayloadError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import {
@@ -12,33 +7,28 @@ import {
   finishOperation,
   type NextDeed,
   type Operation,
+  type StepCall,
   type StepReason,
   withStep,
 } from '../domain/operation.ts';
 import { isSame } from '../domain/same.ts';
-import { putRoot } from './open-thread.ts';
-import type {
-  Checkpoint,
-  Clock,
-  GitLabReads,
-  GitLabWrites,
-  Lease,
-  Log,
-  Settings,
-  Store,
-  Tables,
-  Wake,
-} from './ports.ts';
-import { putOperation } from './start-operation.ts';
+import type { GitLabReads, GitLabWrites } from './gitlab-ports.ts';
+import { holdStep } from './hold-step.ts';
+import { noteOperationEnd } from './note-operation-end.ts';
+import type { Checkpoint, Clock, Counters, Lease, Log, Settings, Wake } from './ports.ts';
+import { closeQuestion, showChange } from './show-change.ts';
+import type { Store } from './store-ports.ts';
 
 export interface AdvanceOperationDeps {
   readonly settings: () => Settings;
-  readonly gitlab: Pick<GitLabReads, 'jobs' | 'job' | 'successfulDeployments'> & GitLabWrites;
+  readonly gitlab: Pick<GitLabReads, 'jobs' | 'job' | 'successfulDeployments' | 'freezePeriods'> &
+    Pick<GitLabWrites, 'playJob' | 'retryJob' | 'cancelJob'>;
   readonly store: Store;
   readonly lease: Lease;
   readonly clock: Clock;
   readonly wake: Wake;
   readonly checkpoint: Checkpoint;
+  readonly counters: Pick<Counters, 'operation'>;
   readonly log: Log;
 }
 
@@ -64,7 +54,7 @@ export async function advanceOperation(id: string, deps: AdvanceOperationDeps): 
     if (operation?.state !== 'active') return;
     let jobs: readonly Job[];
     try {
-      jobs = await deps.gitlab.jobs(operation.project.id, operation.pipelineId);
+      jobs = await readJobs(operation, deps);
     } catch (error) {
       if (!(error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError))
         throw error;
@@ -79,6 +69,19 @@ export async function advanceOperation(id: string, deps: AdvanceOperationDeps): 
   deps.log.error({ operation_id: id }, 'operation moved too often in one go');
 }
 
+/** The newest instances of the pipeline's jobs; where a job of another pipeline is being canceled, that one. */
+async function readJobs(operation: Operation, { gitlab }: AdvanceOperationDeps): Promise<readonly Job[]> {
+  const canceled = currentStep(operation)?.step.cancelsJobId;
+  if (canceled !== undefined) return gitlab.job(operation.project.id, canceled).then((job) => [job], noJob);
+  return gitlab.jobs(operation.project.id, operation.pipelineId);
+}
+
+/** A job that was deleted is none. */
+function noJob(error: unknown): readonly Job[] {
+  if (error instanceof NotFoundError) return [];
+  throw error;
+}
+
 async function carryOut(
   operation: Operation,
   deed: Exclude<NextDeed, { kind: 'look_later' }>,
@@ -89,35 +92,30 @@ async function carryOut(
       await change(operation, withStep(operation, deed.index, deed.step), deps);
       return true;
     case 'play':
-      return play(operation, deed, deps);
+    case 'retry':
+    case 'cancel':
+      return call(operation, deed, deps);
     case 'finish': {
       const ended = finishOperation(operation, deed.state, deps.clock.now());
-      await change(operation, ended, deps, {
+      const stored = await change(operation, ended, deps, {
         action: 'operation.end',
         outcome: deed.state === 'succeeded' ? 'succeeded' : 'failed',
       });
-      deps.log.info(
-        {
-          operation_id: operation.id,
-          project: operation.project.path,
-          environment: operation.environment,
-          reason: deed.state,
-        },
-        'operation ended',
-      );
+      if (stored) noteOperationEnd(ended, deps);
       return false;
     }
   }
 }
 
 /** The deed itself: intended is on disk before the request leaves, so that a crash in between is noticed and looked at. */
-async function play(
+async function call(
   operation: Operation,
-  deed: { readonly index: number; readonly job: Job },
+  deed: { readonly kind: StepCall; readonly index: number; readonly job: Job },
   deps: AdvanceOperationDeps,
 ): Promise<boolean> {
-  const { index, job } = deed;
+  const { kind, index, job } = deed;
   await deps.lease.ensure(writeLimitMs);
+  if (kind !== 'cancel' && (await holdStep({ operation, index }, deps))) return false;
   const calling = withStep(operation, index, {
     state: 'calling',
     calledAt: deps.clock.now(),
@@ -125,32 +123,58 @@ async function play(
     jobId: job.id,
     jobUrl: job.url,
   });
-  const record = { action: 'job.play', jobId: job.id };
+  const record = { action: `job.${kind}`, jobId: job.id };
   if (!(await change(operation, calling, deps, { ...record, outcome: 'intended' }))) return true;
   await deps.checkpoint('play_intended');
   try {
-    const played = await deps.gitlab.playJob(operation.project.id, job.id);
+    const played = await write(operation, deed, deps);
     await deps.checkpoint('play_done');
     const running = withStep(calling, index, { state: 'running', jobId: played.id, jobUrl: played.url ?? job.url });
     await change(calling, running, deps, { ...record, jobId: played.id, outcome: 'succeeded' });
     await deps.checkpoint('play_recorded');
     return true;
   } catch (error) {
-    if (error instanceof NotFoundError) return playRefused({ calling, index, job, reason: 'job_missing' }, deps);
+    if (error instanceof NotFoundError) return refused({ ...deed, calling, reason: 'job_missing' }, deps);
     if (!(error instanceof GitLabError)) throw error;
-    return playFailed({ calling, index, job, error }, deps);
+    return callFailed({ ...deed, calling, error }, deps);
   }
 }
 
-async function playFailed(
-  about: { readonly calling: Operation; readonly index: number; readonly job: Job; readonly error: GitLabError },
+function write(
+  operation: Operation,
+  { kind, index, job }: { readonly kind: StepCall; readonly index: number; readonly job: Job },
+  { gitlab }: AdvanceOperationDeps,
+): Promise<Job> {
+  const projectId = operation.project.id;
+  switch (kind) {
+    case 'retry':
+      return gitlab.retryJob(projectId, job.id);
+    case 'cancel':
+      return gitlab.cancelJob(projectId, job.id);
+    case 'play': {
+      const isTarget = operation.steps[index]?.environment === operation.environment;
+      return gitlab.playJob(projectId, job.id, isTarget ? operation.variables : undefined);
+    }
+  }
+}
+
+/** A call to GitLab about a step's job. `calling`: the operation as it was stored before the request left. */
+interface StepAttempt {
+  readonly kind: StepCall;
+  readonly calling: Operation;
+  readonly index: number;
+  readonly job: Job;
+}
+
+async function callFailed(
+  about: StepAttempt & { readonly error: GitLabError },
   deps: AdvanceOperationDeps,
 ): Promise<boolean> {
-  const { calling, index, job, error } = about;
-  const record = { action: 'job.play', jobId: job.id };
-  deps.log.warn({ operation_id: calling.id, job_id: job.id, err: error }, 'job could not be played');
+  const { kind, calling, index, job, error } = about;
+  const record = { action: `job.${kind}`, jobId: job.id };
+  deps.log.warn({ operation_id: calling.id, job_id: job.id, call: kind, err: error }, 'gitlab refused a call');
   if (error.outcome === 'unknown') {
-    // Stays `calling`: decideNext looks at the job for a minute before the write may be repeated.
+    // Stays `calling`: decideNext looks at the job before the write may be repeated.
     await change(calling, { ...calling, nextCheckAt: later(deps, 2_000) }, deps, {
       ...record,
       outcome: 'unknown',
@@ -168,30 +192,34 @@ async function playFailed(
     return false;
   }
   // Somebody may have pressed it in GitLab in the same second: then it is on its way, and that is all we wanted.
-  const now = await deps.gitlab.job(calling.project.id, job.id);
-  if (now.status !== 'manual') {
+  if (kind !== 'retry' && (await deps.gitlab.job(calling.project.id, job.id)).status !== job.status) {
     await change(calling, withStep(calling, index, { state: 'waiting' }), deps, {
       ...record,
       outcome: 'failed',
-      reason: 'played_elsewhere',
+      reason: 'moved_meanwhile',
     });
     return true;
   }
-  return playRefused({ calling, index, job, reason: await whyRefused(calling, error, deps) }, deps);
+  return refused({ ...about, reason: await whyRefused(about, deps) }, deps);
 }
 
-async function playRefused(
-  about: { readonly calling: Operation; readonly index: number; readonly job: Job; readonly reason: StepReason },
+async function refused(
+  about: StepAttempt & { readonly reason: StepReason },
   deps: AdvanceOperationDeps,
 ): Promise<boolean> {
-  const { calling, index, job, reason } = about;
+  const { kind, calling, index, job, reason } = about;
   const failed = withStep(calling, index, { state: 'failed', reason, endedAt: deps.clock.now() });
-  await change(calling, failed, deps, { action: 'job.play', jobId: job.id, outcome: 'failed', reason });
+  await change(calling, failed, deps, { action: `job.${kind}`, jobId: job.id, outcome: 'failed', reason });
   return true;
 }
 
 /** GitLab's 403 says only "Forbidden": a newer successful deployment of another commit means that ours is outdated. */
-async function whyRefused(operation: Operation, error: GitLabError, deps: AdvanceOperationDeps): Promise<StepReason> {
+async function whyRefused(
+  { kind, calling: operation, error }: StepAttempt & { readonly error: GitLabError },
+  deps: AdvanceOperationDeps,
+): Promise<StepReason> {
+  if (kind === 'cancel') return 'refused_cancel';
+  if (kind === 'retry') return 'refused_retry';
   if (error.status !== 403) return 'refused_unplayable';
   const step = currentStep(operation)?.step;
   const [live] = await deps.gitlab.successfulDeployments(
@@ -201,7 +229,10 @@ async function whyRefused(operation: Operation, error: GitLabError, deps: Advanc
   );
   const outdated =
     live?.pipelineId !== undefined && live.pipelineId > operation.pipelineId && live.sha !== operation.release.sha;
-  return outdated ? 'refused_outdated' : 'refused_forbidden';
+  if (outdated) return 'refused_outdated';
+  // GitLab says the same for variables that nobody may set as for a job that this person may not start.
+  const withVariables = operation.variables !== undefined && step?.environment === operation.environment;
+  return withVariables ? 'refused_variables' : 'refused_forbidden';
 }
 
 function later(deps: AdvanceOperationDeps, ms: number): Date {
@@ -240,57 +271,6 @@ async function change(
   });
   if (stored) deps.wake('outbox');
   return stored;
-}
-
-/** Shows what an operation looks like now: its card, the question it asks, its end, and the pipeline's root. */
-export async function showChange(
-  tables: Tables,
-  operation: Operation,
-  about: { readonly now: Date; readonly commandPrefix: string },
-): Promise<void> {
-  const { now } = about;
-  const again = commandLine(about.commandPrefix, '/deploy', [operation.environment, operation.release.version]);
-  await putOperation(tables, operation, now);
-  const reply = { channel: operation.channel, rootKey: operation.rootKey };
-  const step = currentStep(operation)?.step;
-  if (operation.state === 'active' && step?.kind === 'ask') {
-    await tables.outbox.put(
-      { ...reply, key: promoteKey(operation), lane: 'answer', ...renderPromote({ operation }) },
-      now,
-    );
-  }
-  if (operation.state !== 'active') {
-    await tables.outbox.put(
-      {
-        ...reply,
-        key: `${operation.rootKey}/operation:${operation.id}/ended`,
-        lane: 'failure',
-        ...renderOperationEnded({ operation, again }),
-      },
-      now,
-    );
-  }
-  const pipeline = await tables.pipelines.find(operation.project.id, operation.pipelineId);
-  const thread = await tables.threads.find(operation.channel, operation.project.id, operation.pipelineId);
-  if (pipeline && thread) await putRoot(tables, { thread, pipeline, now });
-}
-
-/** The question whether to promote becomes one line without buttons, if it was asked. */
-export async function closeQuestion(
-  tables: Tables,
-  operation: Operation,
-  answered: { readonly answer: 'promoted' | 'stopped'; readonly by: Actor | undefined; readonly at: Date },
-): Promise<void> {
-  const key = promoteKey(operation);
-  if (!(await tables.outbox.find(key))) return;
-  const { channel, rootKey } = operation;
-  const card = renderPromoteAnswered({ operation, ...answered });
-  await tables.outbox.put({ key, channel, rootKey, lane: 'answer', ...card }, answered.at);
-}
-
-/** The key of the message that asks whether to promote. */
-function promoteKey(operation: Operation): string {
-  return `${operation.rootKey}/operation:${operation.id}/promote`;
 }
 
 function auditOf(operation: Operation, now: Date): Omit<AuditEntry, 'action' | 'outcome'> {

@@ -1,15 +1,19 @@
+import { operationName } from '../cards/deed-words.ts';
 import { renderRefusal } from '../cards/refusal.ts';
 import type { Actor } from '../domain/actor.ts';
 import { guessTier } from '../domain/environment.ts';
 import { currentStep, finishOperation, type Operation, withStep } from '../domain/operation.ts';
-import { bold, say } from '../domain/phrase.ts';
+import { say } from '../domain/phrase.ts';
 import { decidePolicy } from '../domain/policy.ts';
 import { environmentRule } from '../domain/project.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { closeQuestion, showChange } from './advance-operation.ts';
+import type { GitLabReads } from './gitlab-ports.ts';
 import { identifyActor } from './identify-actor.ts';
-import type { AnswerDraft, Clock, GitLabReads, Log, Settings, SlackGateway, Store, Wake } from './ports.ts';
+import { noteOperationEnd } from './note-operation-end.ts';
+import type { Clock, Counters, Log, Settings, SlackGateway, Wake } from './ports.ts';
 import { refusePolicy } from './refuse-policy.ts';
+import { closeQuestion, showChange } from './show-change.ts';
+import type { AnswerDraft, Store } from './store-ports.ts';
 
 export interface AnswerOperationDeps {
   readonly settings: () => Settings;
@@ -18,6 +22,7 @@ export interface AnswerOperationDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly wake: Wake;
+  readonly counters: Pick<Counters, 'operation'>;
   readonly log: Log;
 }
 
@@ -44,7 +49,7 @@ export async function answerOperation(press: OperationPress, deps: AnswerOperati
   const done = await deps.store.transaction(async (tables) => {
     const held = await tables.operations.find(press.operationId);
     const next = held && carryOut(held, press.answer, now);
-    if (!held || !next) return false;
+    if (!held || !next) return undefined;
     await tables.operations.save(next);
     await tables.audit.append({
       at: now,
@@ -63,12 +68,13 @@ export async function answerOperation(press: OperationPress, deps: AnswerOperati
     await closeQuestion(tables, held, { answer: answered, by: actor, at: now });
     await showChange(tables, next, { now, commandPrefix: deps.settings().commandPrefix });
     await tables.inbox.done(press.row.id, press.answer, now);
-    return true;
+    return next;
   });
   if (!done) return answer(press, lateRefusal(operation), { actor, operation }, deps);
   deps.wake('outbox');
   deps.wake('operations');
   deps.log.info({ operation_id: operation.id, actor: press.slackUserId, reason: press.answer }, 'operation answered');
+  noteOperationEnd(done, deps);
 }
 
 /** The operation after the press, or undefined when there is nothing left to press. */
@@ -96,7 +102,7 @@ async function authorise(
   const own = press.slackUserId === operation.requester.slackUserId;
   if (own && press.answer !== 'promote' && !restricted) return { actor };
   const rules = settings.rulesFor(operation.project.path);
-  const notDone = say`The deploy of ${operation.release.version} to ${bold(operation.environment)} goes on as before.`;
+  const notDone = say`${operationName(operation)} goes on as before.`;
   // Who may deploy there was said in an entry that is gone: nothing new is begun by the defaults.
   if (!rules && press.answer === 'promote') return { actor, refusal: goneProject(operation, notDone) };
   const [accessLevel, environment] = await Promise.all([
@@ -168,7 +174,7 @@ function lateRefusal(operation: Operation): Refusal {
     code: 'button_out_of_date',
     notDone: say`Nothing was done.`,
     fact: ended
-      ? say`The deploy of ${operation.release.version} to ${bold(operation.environment)} has ended.`
+      ? say`${operationName(operation)} has ended.`
       : say`This was answered already, or a job is being started this very moment.`,
     todo: [{ kind: 'open', label: 'Open the pipeline', url: operation.pipelineUrl }],
   };

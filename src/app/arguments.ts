@@ -6,11 +6,18 @@ export interface Words {
   readonly words: readonly string[];
   /** `--job deploy-eu` is `job` -> `deploy-eu`. */
   readonly flags: Readonly<Record<string, string>>;
+  /** `LOG_LEVEL=debug` is `LOG_LEVEL` -> `debug`, where the command takes them. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Which flags a command knows; each takes one value. */
+/** Which flags a command knows. */
 export interface FlagRules {
+  /** Each takes one value. */
   readonly valueFlags: readonly string[];
+  /** Said or not said: `--dry-run`, and in plain words `dry run`, is `dry-run` -> nothing. */
+  readonly switches?: readonly string[];
+  /** Words like `LOG_LEVEL=debug` are variables. */
+  readonly variables?: boolean;
 }
 
 /** Slack's own limit for a message a person types is far below; anything longer is no command. */
@@ -48,16 +55,29 @@ export function readWords(text: string, rules: FlagRules): Words {
   }
   const words: string[] = [];
   const flags: Record<string, string> = {};
+  const variables: Record<string, string> = {};
   const tokens = tokenise(normaliseText(text));
   for (let i = 0; i < tokens.length; i += 1) {
     const token = tokens[i];
     if (!token) continue;
+    const plain = plainSwitch(tokens.slice(i), rules);
+    if (plain !== undefined) {
+      flags[plain] = '';
+      i += plain.split('-').length - 1;
+      continue;
+    }
     if (token.quoted || !token.text.startsWith('--')) {
-      words.push(token.text);
+      const [, name, value] = (rules.variables && /^([A-Za-z_]\w*)=(.*)$/su.exec(token.text)) || [];
+      if (name !== undefined && value !== undefined) variables[name] = value;
+      else words.push(token.text);
       continue;
     }
     const [name, inline] = splitFlag(token.text.slice(2));
     const known = knownFlag(name, rules);
+    if (rules.switches?.includes(known)) {
+      flags[known] = '';
+      continue;
+    }
     const next = tokens[i + 1];
     const value = inline ?? (next && (next.quoted || !next.text.startsWith('--')) ? next.text : undefined);
     if (value === undefined || value === '') {
@@ -66,7 +86,18 @@ export function readWords(text: string, rules: FlagRules): Words {
     if (inline === undefined) i += 1;
     flags[known] = value;
   }
-  return { words, flags };
+  return rules.variables ? { words, flags, variables } : { words, flags };
+}
+
+/** `dry run` for `--dry-run`. A switch of one word has to be written as a flag: it could be the name of a branch. */
+function plainSwitch(tokens: ReturnType<typeof tokenise>, { switches = [] }: FlagRules): string | undefined {
+  return switches.find((name) => {
+    const parts = name.split('-');
+    return (
+      parts.length > 1 &&
+      parts.every((part, at) => tokens[at]?.quoted === false && tokens[at].text.toLowerCase() === part)
+    );
+  });
 }
 
 function splitFlag(text: string): readonly [string, string | undefined] {
@@ -76,9 +107,10 @@ function splitFlag(text: string): readonly [string, string | undefined] {
 
 function knownFlag(name: string, rules: FlagRules): string {
   const lower = name.toLowerCase();
-  if (rules.valueFlags.includes(lower)) return lower;
-  const near = didYouMean(lower, rules.valueFlags);
-  const all = rules.valueFlags.map((flag) => `--${flag}`).join(', ');
+  const flags = [...rules.valueFlags, ...(rules.switches ?? [])];
+  if (flags.includes(lower)) return lower;
+  const near = didYouMean(lower, flags);
+  const all = flags.map((flag) => `--${flag}`).join(', ');
   const knows = all === '' ? 'This command takes no flags.' : `This command knows ${all}.`;
   throw new UsageError(`--${name.slice(0, 40)} is not a flag of this command.`, {
     hint: near ? `Did you mean --${near}?` : knows,
@@ -87,13 +119,13 @@ function knownFlag(name: string, rules: FlagRules): string {
 
 function tokenise(text: string): readonly { readonly text: string; readonly quoted: boolean }[] {
   const tokens: { text: string; quoted: boolean }[] = [];
-  const pattern = /"((?:[^"\\]|\\.)*)"|(")|(\S+?)(?=\s|"|$)/gu;
+  const pattern = /(\w+=)?"((?:[^"\\]|\\.)*)"|(")|(\S+?)(?=\s|"|$)/gu;
   for (const match of text.matchAll(pattern)) {
-    const [, quoted, open, plain] = match;
+    const [, name = '', quoted, open, plain] = match;
     if (open !== undefined) {
       throw new UsageError('A quote is opened and not closed.', { hint: 'Close it, or leave the quote out.' });
     }
-    if (quoted !== undefined) tokens.push({ text: quoted.replace(/\\(.)/gu, '$1'), quoted: true });
+    if (quoted !== undefined) tokens.push({ text: name + quoted.replace(/\\(.)/gu, '$1'), quoted: true });
     else if (plain !== undefined) tokens.push({ text: plain, quoted: false });
   }
   return tokens;

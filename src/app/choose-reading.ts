@@ -1,6 +1,8 @@
 import type { Environment } from '../domain/environment.ts';
+import { say } from '../domain/phrase.ts';
 import { type Reading, readings, readsEnvironment } from '../domain/reading.ts';
 import type { CommandContext, ProjectContext } from './command.ts';
+import { refuseReader } from './refuse-policy.ts';
 
 /** The one reading of a command's words that holds, two that both hold, or none. */
 export type Chosen =
@@ -15,7 +17,9 @@ export type Chosen =
 
 /**
  * Decides which project the words are about. Nothing is guessed: where the first word can be a project and an
- * environment of the channel's own project alike, both readings come back and a person decides.
+ * environment of the channel's own project alike, both readings come back and a person decides. Where they may read one
+ * of the two only, that is the one, and the other is not told.
+ * @throws GitLabError
  */
 export async function chooseReading(words: readonly string[], context: CommandContext): Promise<Chosen> {
   const candidates = await Promise.all(
@@ -30,10 +34,21 @@ export async function chooseReading(words: readonly string[], context: CommandCo
   const direct = candidates.filter(({ reading, environments }) => readsEnvironment(reading, environments));
   const good =
     direct.length > 0 ? direct : candidates.filter(({ reading, environments }) => swapped(reading, environments));
-  if (second && good.length === 2) return { kind: 'ambiguous', readings: candidates.map(({ reading }) => reading) };
-  const chosen = good[0] ?? first;
+  const readable = second && good.length === 2 ? await onlyReadable(good, context) : good;
+  if (readable.length === 2) return { kind: 'ambiguous', readings: readable.map(({ reading }) => reading) };
+  const chosen = readable[0] ?? first;
   const { project, environments, reading } = chosen;
   return { kind: 'chosen', project, environments, rest: reading.rest };
+}
+
+async function onlyReadable<T extends { readonly project: ProjectContext }>(
+  candidates: readonly T[],
+  context: CommandContext,
+): Promise<readonly T[]> {
+  const refusals = await Promise.all(
+    candidates.map(({ project }) => refuseReader(project, say`Nothing was done.`, context)),
+  );
+  return candidates.filter((_, index) => refusals[index] === undefined);
 }
 
 /**

@@ -1,42 +1,44 @@
 import type { Actor } from '../domain/actor.ts';
-import type { ProjectRules } from '../domain/project.ts';
 import { channelProject } from '../domain/reading.ts';
 import type { CommandContext } from './command.ts';
-import type { GitLabReads, Settings, Store } from './ports.ts';
+import type { GitLabReads } from './gitlab-ports.ts';
+import type { Settings, SlackGateway } from './ports.ts';
 import { resolveProject } from './resolve-project.ts';
+import type { Store } from './store-ports.ts';
+import { readThread } from './thread-subject.ts';
 
 /** Makes what a command may look at, for one person at one place. */
 export async function createContext(
   about: {
     readonly actor: Actor;
     readonly restricted: boolean;
+    readonly timezone: string;
     readonly channel: string;
     readonly threadTs?: string | undefined;
     readonly now: Date;
   },
-  deps: { readonly settings: () => Settings; readonly gitlab: GitLabReads; readonly store: Store },
+  deps: {
+    readonly settings: () => Settings;
+    readonly gitlab: GitLabReads;
+    readonly slack: Pick<SlackGateway, 'place'>;
+    readonly store: Store;
+  },
 ): Promise<CommandContext> {
   const settings = deps.settings();
+  const thread = await readThread(deps.store.tables, about);
   return {
     actor: about.actor,
     restricted: about.restricted,
+    timezone: about.timezone,
     channel: about.channel,
-    here: (await threadProject(about, deps)) ?? channelProject(settings.projects, about.channel),
+    thread,
+    here:
+      (thread && settings.rulesFor(thread.pipeline.project.path)) ?? channelProject(settings.projects, about.channel),
     settings,
     gitlab: deps.gitlab,
+    slack: deps.slack,
     tables: deps.store.tables,
     now: about.now,
     resolveProject: async (rules) => ({ rules, ref: await resolveProject(rules.path, deps) }),
   };
-}
-
-async function threadProject(
-  about: { readonly channel: string; readonly threadTs?: string | undefined },
-  deps: { readonly settings: () => Settings; readonly store: Store },
-): Promise<ProjectRules | undefined> {
-  if (about.threadTs === undefined) return undefined;
-  const { threads, pipelines } = deps.store.tables;
-  const thread = await threads.findByTs(about.channel, about.threadTs);
-  const pipeline = thread && (await pipelines.find(thread.projectId, thread.pipelineId));
-  return pipeline && deps.settings().rulesFor(pipeline.project.path);
 }

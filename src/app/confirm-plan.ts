@@ -1,41 +1,37 @@
+import { notDone } from '../cards/deed-words.ts';
 import { renderPlanClosed } from '../cards/plan-closed.ts';
 import { renderRefusal } from '../cards/refusal.ts';
 import { commandLine } from '../domain/command-line.ts';
 import { InvariantError } from '../domain/errors.ts';
+import { currentStep, finishOperation, isRun, type Operation, type Step, withStep } from '../domain/operation.ts';
 import { bold, say, time, user } from '../domain/phrase.ts';
-import { evolvePipeline, type Pipeline } from '../domain/pipeline.ts';
-import { type DeployPlan, decidePress, type Plan, type PlanRefusal } from '../domain/plan.ts';
+import { type Deed, decidePress, type Plan, type PlanRefusal } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { isSame } from '../domain/same.ts';
-import type { CommandResult } from './command.ts';
+import { hasOnlyAdvanced } from '../domain/release.ts';
+import type { Command, CommandResult } from './command.ts';
 import { createContext } from './command-context.ts';
+import type { GitLabReads } from './gitlab-ports.ts';
 import { identifyActor } from './identify-actor.ts';
+import { loadPipeline } from './load-pipeline.ts';
+import { noteOperationEnd } from './note-operation-end.ts';
 import { messageUrl } from './open-thread.ts';
-import { planDeploy } from './plan-deploy.ts';
-import type {
-  AnswerDraft,
-  Clock,
-  GitLabReads,
-  Log,
-  NewId,
-  Settings,
-  SlackContent,
-  SlackGateway,
-  Store,
-  Tables,
-  Wake,
-} from './ports.ts';
-import { readPipeline } from './read-pipeline.ts';
+import type { Clock, Counters, Log, NewId, Settings, SlackContent, SlackGateway, Wake } from './ports.ts';
+import { readCommand } from './read-command.ts';
+import { closeQuestion, showChange } from './show-change.ts';
 import { showOperation, startOperation } from './start-operation.ts';
+import type { AnswerDraft, Store, Tables } from './store-ports.ts';
+import { whereAsked } from './where-asked.ts';
 
 export interface ConfirmPlanDeps {
+  readonly commands: readonly Command[];
   readonly settings: () => Settings;
   readonly gitlab: GitLabReads;
-  readonly slack: Pick<SlackGateway, 'user'>;
+  readonly slack: Pick<SlackGateway, 'user' | 'place'>;
   readonly store: Store;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly wake: Wake;
+  readonly counters: Pick<Counters, 'operation'>;
   readonly log: Log;
 }
 
@@ -43,6 +39,8 @@ export interface ConfirmPlanDeps {
 export interface PlanPress {
   readonly planId: string;
   readonly slackUserId: string;
+  readonly channel: string;
+  readonly threadTs?: string | undefined;
   readonly to: AnswerDraft['to'];
   readonly row: { readonly id: number; readonly key: string };
 }
@@ -61,17 +59,24 @@ export async function confirmPlan(press: PlanPress, deps: ConfirmPlanDeps): Prom
   const refusal = findChange(plan.deed, again, deps);
   if (refusal || again.kind !== 'planned') return answerVoid({ press, plan, refusal }, deps);
 
-  const pipeline = await loadPipeline(plan.deed, deps);
+  const [{ pipeline, above }, asked] = await Promise.all([
+    loadPipeline(plan.deed.project, plan.deed.pipelineId, deps),
+    whereAsked({ ...press, toldIn: plan.deed.channel, now }, deps.slack),
+  ]);
+  let aborted: Operation | undefined;
   await deps.store.transaction(async (tables) => {
     if (!(await tables.plans.close(plan.id, 'claimed', now))) return answerLate(tables, { press, plan, now }, deps);
-    const operation = await startOperation(tables, { plan, deed: again.deed, pipeline, id: deps.newId(), now });
+    const begun = { plan, deed: again.deed, pipeline, above, asked, id: deps.newId(), now };
+    aborted = await abortOther(tables, { deed: again.deed, now }, deps);
+    const operation = await startOperation(tables, begun);
     if (!(await tables.operations.add(operation)))
       throw new InvariantError('another operation became active inside the transaction');
     await showOperation(tables, { operation, pipeline, now });
     await tables.audit.append({
       ...auditOf(plan, now),
-      action: 'deploy.confirm',
+      action: `${plan.deed.kind}.confirm`,
       outcome: 'allowed',
+      reason: again.exempt,
       operationId: operation.id,
     });
     const url = messageUrl(operation.rootKey);
@@ -81,9 +86,39 @@ export async function confirmPlan(press: PlanPress, deps: ConfirmPlanDeps): Prom
       now,
     );
   });
+  if (aborted) noteOperationEnd(aborted, deps);
   deps.wake('outbox');
   deps.wake('operations');
   deps.log.info({ plan_id: plan.id, actor: press.slackUserId, environment: plan.deed.environment }, 'plan confirmed');
+}
+
+/** A rollback that was to end a deploy under way ends our part of it here; its job is canceled as the first step. */
+async function abortOther(
+  tables: Tables,
+  { deed, now }: { readonly deed: Deed; readonly now: Date },
+  deps: ConfirmPlanDeps,
+): Promise<Operation | undefined> {
+  if (deed.kind !== 'rollback' || deed.aborts?.operationId === undefined) return undefined;
+  const held = await tables.operations.find(deed.aborts.operationId);
+  if (held?.state !== 'active') return undefined;
+  const current = currentStep(held);
+  // Tried again in a moment, when the plan made anew says what there is to cancel.
+  if (
+    current &&
+    isUnderWay(current.step) &&
+    !deed.steps.some(({ cancelsJobId }) => cancelsJobId === current.step.jobId)
+  )
+    throw new InvariantError('the deploy to be aborted has started a job that is not canceled');
+  const marked = current ? withStep(held, current.index, { reason: 'canceled_by_person' }) : held;
+  const ended = finishOperation(marked, 'canceled', now);
+  await tables.operations.save(ended);
+  await closeQuestion(tables, held, { answer: 'stopped', by: undefined, at: now });
+  await showChange(tables, ended, { now, commandPrefix: deps.settings().commandPrefix, isTakenOver: true });
+  return ended;
+}
+
+function isUnderWay(step: Step): boolean {
+  return step.state === 'calling' || (step.state === 'running' && isRun(step));
 }
 
 /** Ends a plan without doing anything. */
@@ -91,67 +126,56 @@ export async function cancelPlan(press: PlanPress, deps: ConfirmPlanDeps): Promi
   const now = deps.clock.now();
   const plan = await deps.store.tables.plans.find(press.planId);
   const refused = decidePress(plan, press.slackUserId, now);
-  if (!plan || refused)
-    return answerRefused({ press, plan, reason: refused ?? 'not_found', action: 'deploy.cancel' }, deps);
-  await deps.store.transaction(async (tables) => {
-    if (!(await tables.plans.close(plan.id, 'canceled', now)))
-      return answerLate(tables, { press, plan, now, action: 'deploy.cancel' }, deps);
-    await tables.audit.append({ ...auditOf(plan, now), action: 'deploy.cancel', outcome: 'allowed' });
+  if (!plan || refused) return answerRefused({ press, plan, reason: refused ?? 'not_found', pressed: 'cancel' }, deps);
+  const isCanceled = await deps.store.transaction(async (tables) => {
+    if (!(await tables.plans.close(plan.id, 'canceled', now))) {
+      await answerLate(tables, { press, plan, now, pressed: 'cancel' }, deps);
+      return false;
+    }
+    await tables.audit.append({ ...auditOf(plan, now), action: `${plan.deed.kind}.cancel`, outcome: 'allowed' });
     await answerInside(tables, { press, card: renderPlanClosed({ plan, how: 'canceled' }), result: 'canceled' }, now);
+    return true;
   });
   deps.wake('outbox');
+  if (isCanceled) deps.log.info({ plan_id: plan.id, actor: press.slackUserId }, 'plan canceled');
 }
 
+/** Runs the command of the plan once more, as the same person. */
 async function planAgain(plan: Plan, deps: ConfirmPlanDeps): Promise<CommandResult> {
   const { deed } = plan;
   const settings = deps.settings();
-  const rules = settings.rulesFor(deed.project.path);
   const about = { project: deed.project.path, environment: deed.environment };
-  if (!rules) return { kind: 'refused', about, refusal: goneProject(deed) };
-  const [identified, known] = await Promise.all([
-    identifyActor(plan.requester.slackUserId, { ...deps, settings }),
-    deps.gitlab.environmentNamed(deed.project.id, deed.environment),
-  ]);
+  if (!settings.rulesFor(deed.project.path)) return { kind: 'refused', about, refusal: goneProject(deed) };
+  const identified = await identifyActor(plan.requester.slackUserId, { ...deps, settings });
   const context = await createContext({ ...identified, channel: deed.channel, now: deps.clock.now() }, deps);
-  const job = deed.steps.findLast((step) => step.kind === 'play')?.job;
-  return planDeploy(
-    {
-      project: { rules, ref: deed.project },
-      environment: { name: deed.environment, known },
-      version: deed.release.version,
-      job,
-    },
-    context,
-  );
+  const [name = '', ...rest] = deed.line.split(' ');
+  const { command, words } = readCommand({ name, text: rest.join(' ') }, { ...deps, prefix: '' });
+  return command.run(words, context);
 }
 
 /**
  * What the person confirmed must be what is done: the same commit, over the same live version, by the same steps of
  * the same pipeline.
  */
-function findChange(shown: DeployPlan, again: CommandResult, deps: ConfirmPlanDeps): Refusal | undefined {
-  const notDone = say`${shown.release.version} was not deployed to ${bold(shown.environment)}.`;
-  const todo: Refusal['todo'] = [
-    {
-      kind: 'type',
-      line: commandLine(deps.settings().commandPrefix, '/deploy', [shown.environment, shown.release.version]),
-    },
-  ];
+function findChange(shown: Deed, again: CommandResult, deps: ConfirmPlanDeps): Refusal | undefined {
+  const not = notDone(shown);
+  const todo: Refusal['todo'] = [{ kind: 'type', line: typeAgain(shown, deps) }];
   const sha = again.kind === 'planned' ? again.deed.release.sha : again.about.sha;
   if (sha !== undefined && sha !== shown.release.sha) {
     return {
       code: 'version_moved',
-      notDone,
+      notDone: not,
       fact: say`${shown.release.version} points to another commit than when the plan was shown (${shown.release.sha.slice(0, 8)}, now ${sha.slice(0, 8)}).`,
       todo,
     };
   }
-  if (again.kind !== 'planned') return again.kind === 'refused' ? again.refusal : undefined;
+  if (again.kind === 'refused') return again.refusal;
+  if (again.kind !== 'planned') throw new InvariantError('the command of a plan led to no plan');
   const now = again.deed;
   if (now.live?.sha !== shown.live?.sha) {
     return {
       code: 'live_changed',
-      notDone,
+      notDone: not,
       fact: say`${bold(shown.environment)} has changed since the plan was shown: it runs ${now.live?.version ?? 'nothing'} now.`,
       todo,
     };
@@ -159,15 +183,15 @@ function findChange(shown: DeployPlan, again: CommandResult, deps: ConfirmPlanDe
   if (now.pipelineId !== shown.pipelineId) {
     return {
       code: 'pipeline_changed',
-      notDone,
+      notDone: not,
       fact: say`Another pipeline of ${shown.release.version} is the newest since the plan was shown: #${now.pipelineId}, not #${shown.pipelineId}.`,
       todo,
     };
   }
-  if (!isSame(now.steps, shown.steps)) {
+  if (abortedBy(now) !== abortedBy(shown) || !hasOnlyAdvanced(shown.steps, now.steps)) {
     return {
       code: 'steps_changed',
-      notDone,
+      notDone: not,
       fact: say`The pipeline has moved on since the plan was shown, so its steps are others now.`,
       todo,
     };
@@ -175,22 +199,23 @@ function findChange(shown: DeployPlan, again: CommandResult, deps: ConfirmPlanDe
   return undefined;
 }
 
-function goneProject(deed: DeployPlan): Refusal {
+/** The operation that a rollback ends. */
+function abortedBy(deed: Deed): string | undefined {
+  return deed.kind === 'rollback' ? deed.aborts?.operationId : undefined;
+}
+
+function goneProject(deed: Deed): Refusal {
   return {
     code: 'project_gone',
-    notDone: say`${deed.release.version} was not deployed to ${bold(deed.environment)}.`,
+    notDone: notDone(deed),
     fact: say`${deed.project.path} is not configured any more.`,
     todo: [{ kind: 'say', phrase: say`Ask whoever runs this bot to put it back into chatops.yml.` }],
   };
 }
 
-async function loadPipeline(deed: DeployPlan, deps: ConfirmPlanDeps): Promise<Pipeline> {
-  const held = await deps.store.tables.pipelines.find(deed.project.id, deed.pipelineId);
-  if (held) return held;
-  const observed = await readPipeline(deed.project, deed.pipelineId, deps);
-  const fresh = evolvePipeline(undefined, observed, deps.clock.now());
-  if (!fresh) throw new InvariantError('a pipeline read from GitLab folds to nothing');
-  return fresh;
+/** How the same deed is asked for again, in the words of people: `/deploy production v1.4.0`. */
+function typeAgain(deed: Deed, deps: ConfirmPlanDeps): string {
+  return commandLine(deps.settings().commandPrefix, `/${deed.kind}`, [deed.environment, deed.release.version]);
 }
 
 interface Unusable {
@@ -198,8 +223,8 @@ interface Unusable {
   readonly plan: Plan | undefined;
   readonly reason: PlanRefusal;
   readonly now: Date;
-  /** What was pressed; left out: Deploy. */
-  readonly action?: 'deploy.cancel';
+  /** What was pressed; left out: the button that does it. */
+  readonly pressed?: 'cancel';
 }
 
 async function answerRefused(about: Omit<Unusable, 'now'>, deps: ConfirmPlanDeps): Promise<void> {
@@ -221,11 +246,11 @@ async function answerLate(
 }
 
 async function answerUnusable(tables: Tables, about: Unusable, deps: ConfirmPlanDeps): Promise<void> {
-  const { press, plan, reason, now, action = 'deploy.confirm' } = about;
+  const { press, plan, reason, now, pressed = 'confirm' } = about;
   await tables.audit.append({
     ...(plan ? auditOf(plan, now) : { at: now, planId: press.planId }),
     actor: { slackUserId: press.slackUserId, gitlab: undefined },
-    action,
+    action: `${plan?.deed.kind ?? 'plan'}.${pressed}`,
     outcome: 'refused',
     reason,
   });
@@ -254,7 +279,7 @@ async function answerVoid(
     if (!(await tables.plans.close(plan.id, 'void', now))) return answerLate(tables, { press, plan, now }, deps);
     await tables.audit.append({
       ...auditOf(plan, now),
-      action: 'deploy.confirm',
+      action: `${plan.deed.kind}.confirm`,
       outcome: 'refused',
       reason: refusal.code,
     });
@@ -264,12 +289,8 @@ async function answerVoid(
 }
 
 function closedCard(plan: Plan | undefined, reason: PlanRefusal, deps: ConfirmPlanDeps): SlackContent {
-  const notDone = plan
-    ? say`${plan.deed.release.version} was not deployed to ${bold(plan.deed.environment)} by this press.`
-    : say`Nothing was done.`;
-  const line = plan
-    ? commandLine(deps.settings().commandPrefix, '/deploy', [plan.deed.environment, plan.deed.release.version])
-    : commandLine(deps.settings().commandPrefix, '/deploy', []);
+  const not = plan ? say`${notDone(plan.deed)} At least not by this press.` : say`Nothing was done.`;
+  const line = plan ? typeAgain(plan.deed, deps) : commandLine(deps.settings().commandPrefix, '/chatops', ['help']);
   const facts: Record<PlanRefusal, Refusal['fact']> = {
     not_owner: plan
       ? say`This plan belongs to ${user(plan.requester.slackUserId)}.`
@@ -279,7 +300,7 @@ function closedCard(plan: Plan | undefined, reason: PlanRefusal, deps: ConfirmPl
     replaced: say`You have asked for a newer plan since.`,
     not_found: say`I do not know this plan any more.`,
   };
-  return renderRefusal({ code: `plan_${reason}`, notDone, fact: facts[reason], todo: [{ kind: 'type', line }] });
+  return renderRefusal({ code: `plan_${reason}`, notDone: not, fact: facts[reason], todo: [{ kind: 'type', line }] });
 }
 
 async function answerInside(

@@ -1,9 +1,19 @@
 import { SlackError } from '../domain/errors.ts';
+import {
+  findHeldChannel,
+  forgetChannel,
+  type HeldChannel,
+  holdChannel,
+  isOurChannel,
+  reopenChannel,
+} from './held-channel.ts';
 import type { Pace } from './pace.ts';
-import type { Checkpoint, Clock, Lease, Log, OutboxRow, SlackContent, SlackGateway, Store } from './ports.ts';
+import type { Checkpoint, Clock, Lease, Log, Settings, SlackContent, SlackGateway } from './ports.ts';
+import type { OutboxRow, Store } from './store-ports.ts';
 
 export interface DeliverMessageDeps {
   readonly slack: Pick<SlackGateway, 'post' | 'update' | 'postEphemeral' | 'respond' | 'findPosted' | 'permalink'>;
+  readonly settings: () => Pick<Settings, 'projects' | 'operationsChannel' | 'retention'>;
   readonly store: Store;
   readonly lease: Lease;
   readonly clock: Clock;
@@ -23,6 +33,9 @@ const lookAfterMs = 5_000;
 /** A link to a message that is not posted yet holds its message back for at most this long. */
 const linkWaitMs = 10_000;
 
+/** A reply that is older when it can be sent at last stays in its thread. */
+const broadcastLifeMs = 60 * 60_000;
+
 /** A `response_url` is dead after 30 minutes. */
 const answerLifeMs = 29 * 60_000;
 
@@ -35,16 +48,39 @@ export async function deliverMessage(row: OutboxRow, deps: DeliverMessageDeps): 
   const now = deps.clock.now();
   if (row.answer && now.getTime() - row.createdAt.getTime() > answerLifeMs) return bury(row, 'answer_too_late', deps);
   if (row.rootDead) return bury(row, 'root_dead', deps);
+  const held = row.answer ? undefined : await findHeldChannel(deps.store.tables.meta, row.channel);
+  if (held && (await isParked(row, held, deps))) return;
   let stage: Stage = 'before';
   try {
     const content = await prepare(row, deps);
     if (!content) return;
     stage = 'sending';
     await send(row, content, deps);
+    // An edit is taken in some channels where nobody may post.
+    if (held && row.ts === undefined) await reopenChannel(row.channel, held, deps);
   } catch (error) {
     if (!(error instanceof SlackError)) throw error;
     await failed(row, { error, stage }, deps);
   }
+}
+
+/** Without asking Slack: the message waits for the channel's next trial, or has none to wait for. */
+async function isParked(row: OutboxRow, held: HeldChannel, deps: DeliverMessageDeps): Promise<boolean> {
+  const now = deps.clock.now();
+  if (!isOurChannel(row.channel, deps)) {
+    await forgetChannel(deps.store.tables.meta, row.channel);
+    await bury(row, held.code, deps);
+    return true;
+  }
+  const ageMs = now.getTime() - row.createdAt.getTime();
+  if (row.ts === undefined && ageMs > deps.settings().retention.eventsMs) {
+    await bury(row, held.code, deps);
+    return true;
+  }
+  if (held.probeAt <= now) return false;
+  const waiting = { notBefore: held.probeAt, error: held.code, outcome: 'unknown' } as const;
+  await deps.store.tables.outbox.retryLater(row.id, waiting);
+  return true;
 }
 
 /** What failed: a read that comes before the message, or the message itself. */
@@ -117,7 +153,7 @@ async function call(
     blocks,
     channel: row.channel,
     threadTs: row.rootTs,
-    broadcast: row.broadcast,
+    broadcast: row.broadcast && deps.clock.now().getTime() - row.createdAt.getTime() < broadcastLifeMs,
     outboxId: row.id,
   });
   return posted.ts;
@@ -142,6 +178,12 @@ async function failed(
       outcome: 'unknown',
     });
   }
+  // A look that failed says nothing about the attempt that it was to look for.
+  const outcome = stage === 'before' ? 'unknown' : 'none';
+  if (error.closesChannel && !row.answer && isOurChannel(row.channel, deps)) {
+    const notBefore = await holdChannel(row.channel, error, deps);
+    return outbox.retryLater(row.id, { notBefore, error: error.slackCode, outcome });
+  }
   if (!error.retryable) {
     deps.log.error(fields, 'message refused by slack');
     return outbox.dead(row.id, error.slackCode, deps.clock.now());
@@ -149,8 +191,6 @@ async function failed(
   const notBefore = after(deps, error.retryAfterMs ?? backOffMs(row.attempts, deps.random()));
   if (error.retryAfterMs !== undefined) deps.pace.rest(row, notBefore);
   deps.log.warn(fields, 'message not sent, will try again');
-  // A look that failed says nothing about the attempt that it was to look for.
-  const outcome = stage === 'before' ? 'unknown' : 'none';
   return outbox.retryLater(row.id, { notBefore, error: error.slackCode, outcome });
 }
 

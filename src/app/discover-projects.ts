@@ -1,7 +1,9 @@
 import { GitLabError, NotFoundError, PayloadError } from '../domain/errors.ts';
 import { isSamePath, literalPrefix, type ProjectRef } from '../domain/project.ts';
+import type { GitLabReads } from './gitlab-ports.ts';
 import { type ConfiguredProjects, type KnownProjects, projectFact, type SeenProject } from './known-projects.ts';
-import type { Clock, GitLabReads, Log, Store } from './ports.ts';
+import type { Clock, Log } from './ports.ts';
+import type { Store } from './store-ports.ts';
 
 export interface DiscoverProjectsDeps {
   readonly configured: () => ConfiguredProjects;

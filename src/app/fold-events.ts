@@ -1,30 +1,39 @@
 import { renderGateLeft } from '../cards/gate-left.ts';
 import type { DomainEvent } from '../domain/event.ts';
-import { evolvePipeline, isKnownByJobsOnly, openGates, type Pipeline } from '../domain/pipeline.ts';
+import { evolvePipeline, isChild, isKnownByJobsOnly, openGates, type Pipeline } from '../domain/pipeline.ts';
 import type { ChannelRule, ProjectRules } from '../domain/project.ts';
 import {
   type BranchHealth,
+  decideDownstreamNotices,
   decideNotices,
   evolveBranch,
   followsRef,
   isExcluded,
   type Notice,
   noticeKey,
+  opensThread,
   wantsNotice,
 } from '../domain/thread.ts';
+import type { WatchdogRules } from '../domain/watchdog.ts';
+import { noteDeployments } from './note-deployments.ts';
 import { openThread, putRoot } from './open-thread.ts';
-import type { Tables, Thread } from './ports.ts';
+import { tellIgnoredLocks } from './pass-locks.ts';
+import { lineageOf } from './pipeline-family.ts';
 import { playedJob, putNotices } from './put-notice.ts';
+import type { Tables, Thread } from './store-ports.ts';
+import { freeTagRoot } from './tag-root.ts';
 import { whoAsked } from './who-asked.ts';
 
 /** What a fold needs to know beside the events. */
 export interface FoldContext {
-  readonly rules: ProjectRules;
+  /** What is configured for a project; of a downstream pipeline also those above it are asked for. */
+  readonly rulesFor: (path: string) => ProjectRules | undefined;
   /** Slack user id -> GitLab username. */
   readonly identityUsers: Readonly<Record<string, string>>;
   readonly now: Date;
   /** Facts that ended before this are history: they are folded and not told. */
   readonly historyBefore: Date;
+  readonly watchdog: WatchdogRules;
 }
 
 /**
@@ -37,7 +46,7 @@ export async function foldEvents(
   events: readonly DomainEvent[],
   context: FoldContext,
 ): Promise<Pipeline | undefined> {
-  const { now, rules, identityUsers, historyBefore } = context;
+  const { now, identityUsers, historyBefore } = context;
   let next = held;
   for (const event of events) next = evolvePipeline(next, event, now) ?? next;
   if (!next || next === held) return undefined;
@@ -45,18 +54,61 @@ export async function foldEvents(
   const branch = await tables.pipelines.branch(next.project.id, next.ref);
   const notices = decideNotices(held, next, branch, historyBefore);
   await tables.pipelines.save(next);
+  const { watchdog, rulesFor } = context;
+  const rules = rulesFor(next.project.path);
+  await noteDeployments(tables, { pipeline: next, events, rules, watchdog, now, historyBefore });
   const health = evolveBranch(branch, next);
   if (health && health !== branch) await tables.pipelines.saveBranch(next.project.id, health);
   const told = await withoutOwnGates(tables, notices, next);
+  await tellIgnoredLocks(tables, { pipeline: next, notices, now });
   // A channel that excludes pipelines was told nothing until now that we know which one this is.
   const isIntroduced = held !== undefined && isKnownByJobsOnly(held) && !isKnownByJobsOnly(next);
   const introduced = isIntroduced
     ? await withoutOwnGates(tables, decideNotices(undefined, next, branch, historyBefore), next)
     : told;
   const telling = { before: held, pipeline: next, notices: told, introduced, branch, identityUsers, now };
-  for (const rule of rules.channels) await tellChannel(tables, { ...telling, rule });
+  for (const { home, rule, ownRule } of channelsOf(await lineageOf(tables, next), context.rulesFor)) {
+    const about = { ...telling, home, rule: ownRule ?? rule };
+    const isFolded = home.id !== next.id;
+    await tellChannel(tables, isFolded ? { ...about, ...(await foldUnder(tables, about, historyBefore)) } : about);
+  }
   await tables.operations.wake(next.project.id, next.id, now);
   return next;
+}
+
+/** A channel that follows one of a lineage's projects. */
+interface Destination {
+  /** The highest pipeline whose project the channel follows: its thread has the news of all below. */
+  readonly home: Pipeline;
+  /** What the channel asks of the home's project. */
+  readonly rule: ChannelRule;
+  /** What it asks of the pipeline's own project, if it follows that as well. */
+  readonly ownRule: ChannelRule | undefined;
+}
+
+function channelsOf(lineage: readonly Pipeline[], rulesFor: FoldContext['rulesFor']): readonly Destination[] {
+  const found = new Map<string, Destination>();
+  const own = rulesFor(lineage[0]?.project.path ?? '')?.channels ?? [];
+  for (const home of lineage.toReversed()) {
+    for (const rule of rulesFor(home.project.path)?.channels ?? []) {
+      if (found.has(rule.id)) continue;
+      found.set(rule.id, { home, rule, ownRule: own.find(({ id }) => id === rule.id) });
+    }
+  }
+  return [...found.values()];
+}
+
+/** What a channel is told of a pipeline below the thread's own: on a broken branch, what its root would be told. */
+async function foldUnder(
+  tables: Tables,
+  { home, before, pipeline }: Omit<Telling, 'introduced'>,
+  since: Date,
+): Promise<Pick<Telling, 'notices' | 'introduced' | 'branch'>> {
+  const health = home.tag || home.mergeRequest ? undefined : await tables.pipelines.branch(home.project.id, home.ref);
+  const broken = health?.brokenByPipelineId !== undefined && health.brokenByPipelineId < home.id;
+  const branch = broken ? health : undefined;
+  const notices = await withoutOwnGates(tables, decideDownstreamNotices(before, pipeline, branch, since), pipeline);
+  return { notices, introduced: notices, branch };
 }
 
 /** A gate that an operation will press, or asks about by itself, waits for nobody else. */
@@ -75,6 +127,8 @@ interface Telling {
   readonly rule: ChannelRule;
   readonly before: Pipeline | undefined;
   readonly pipeline: Pipeline;
+  /** The pipeline itself, or the one above it under whose root it is told. */
+  readonly home: Pipeline;
   readonly notices: readonly Notice[];
   /** What a channel is told that has heard nothing of the pipeline because we did not know whether it may. */
   readonly introduced: readonly Notice[];
@@ -84,19 +138,25 @@ interface Telling {
 }
 
 async function tellChannel(tables: Tables, telling: Telling): Promise<void> {
-  const { rule, pipeline, now } = telling;
-  const known = await tables.threads.find(rule.id, pipeline.project.id, pipeline.id);
-  const excluded = !known && isExcluded(rule, pipeline);
-  const notices = !known && rule.exclude ? telling.introduced : telling.notices;
-  const wanted = known || followsRef(rule, pipeline) ? notices.filter((notice) => wantsNotice(rule, notice)) : [];
+  const { rule, pipeline, home, now } = telling;
+  const had = await tables.threads.find(rule.id, home.project.id, home.id);
+  const excluded = !had && (isExcluded(rule, home) || isExcluded(rule, pipeline));
+  // A tag that was told already shows its pipeline at once.
+  const isTold = !had && !excluded && (await freeTagRoot(tables, rule.id, home)) !== undefined;
+  const known = isTold ? await openThread(tables, { channel: rule.id, pipeline: home, now }) : had;
+  const notices = !had && rule.exclude ? telling.introduced : telling.notices;
+  const wanted =
+    known || followsRef(rule, isChild(pipeline) ? home : pipeline)
+      ? notices.filter((notice) => wantsNotice(rule, notice))
+      : [];
   // That a branch is well again is told below its failure, whatever shows it.
   const news = excluded ? wanted.filter((notice) => notice.kind === 'fixed') : wanted;
   const [elsewhere, own] = await splitByThread(tables, telling, news);
   if (elsewhere) await putNotices(tables, { ...telling, ...elsewhere, fresh: false });
 
-  if (!known && (excluded || own.length === 0)) return;
-  const thread = known ?? (await openThread(tables, { channel: rule.id, pipeline, now }));
-  await putRoot(tables, { thread, pipeline, now });
+  if (!known && (excluded || !own.some((notice) => opensThread(rule, notice, home)))) return;
+  const thread = known ?? (await openThread(tables, { channel: rule.id, pipeline: home, now }));
+  await putRoot(tables, { thread, pipeline: home, now });
   await closeGates(tables, telling, thread);
   await putNotices(tables, { ...telling, thread, notices: own, fresh: !known });
 }
@@ -129,10 +189,10 @@ async function splitByThread(
   telling: Telling,
   wanted: readonly Notice[],
 ): Promise<readonly [Elsewhere | undefined, readonly Notice[]]> {
-  const { branch, pipeline, rule } = telling;
+  const { branch, home, rule } = telling;
   const brokenBy = branch?.brokenByPipelineId;
   if (brokenBy === undefined || !wanted.some(isOfBranch)) return [undefined, wanted];
-  const thread = await tables.threads.find(rule.id, pipeline.project.id, brokenBy);
+  const thread = await tables.threads.find(rule.id, home.project.id, brokenBy);
   if (!thread) return [undefined, wanted];
   return [{ thread, notices: wanted.filter(isOfBranch) }, wanted.filter((notice) => !isOfBranch(notice))];
 }

@@ -1,4 +1,4 @@
-import type { Tables } from './ports.ts';
+import type { Tables } from './store-ports.ts';
 
 /** News older than this is history even if we never told it. */
 const historyMs = 24 * 3_600_000;

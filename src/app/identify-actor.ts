@@ -1,10 +1,14 @@
 import type { Actor } from '../domain/actor.ts';
-import type { GitLabReads, Settings, SlackGateway } from './ports.ts';
+import type { GitLabReads } from './gitlab-ports.ts';
+import type { Settings, SlackGateway } from './ports.ts';
 
-/** Who a Slack user is, and whether Slack says they are a guest, a bot or gone. */
+/** Who a Slack user is, and what Slack says of them. */
 export interface Identified {
   readonly actor: Actor;
+  /** A guest, a bot or a deactivated user. */
   readonly restricted: boolean;
+  /** IANA zone name, from Slack. */
+  readonly timezone: string;
 }
 
 /**
@@ -24,5 +28,5 @@ export async function identifyActor(
     username === undefined ? undefined : deps.gitlab.userByName(username),
     deps.slack.user(slackUserId),
   ]);
-  return { actor: { slackUserId, gitlab: person }, restricted: slackUser.restricted };
+  return { actor: { slackUserId, gitlab: person }, restricted: slackUser.restricted, timezone: slackUser.timezone };
 }

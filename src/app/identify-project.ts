@@ -1,7 +1,9 @@
 import { isSamePath, type ProjectRef, type ProjectRules } from '../domain/project.ts';
+import type { GitLabReads } from './gitlab-ports.ts';
 import { type KnownProjects, projectFact } from './known-projects.ts';
-import type { GitLabReads, Settings, Store } from './ports.ts';
+import type { Settings } from './ports.ts';
 import { resolveProject } from './resolve-project.ts';
+import type { Store } from './store-ports.ts';
 
 export interface IdentifyProjectDeps {
   readonly gitlab: Pick<GitLabReads, 'project'>;

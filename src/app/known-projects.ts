@@ -1,5 +1,6 @@
 import { isSamePath, type ProjectRef, type ProjectRules } from '../domain/project.ts';
-import type { Clock, Log, Store, Tables } from './ports.ts';
+import type { Clock, Log } from './ports.ts';
+import type { Store, Tables } from './store-ports.ts';
 
 /** What `chatops.yml` says of projects, as read; a reload replaces it whole. */
 export interface ConfiguredProjects {

@@ -1,12 +1,15 @@
+import type { Watch } from '../domain/watch.ts';
 import { type ConfiguredProjects, createKnownProjects, type KnownProjects } from './known-projects.ts';
-import type { Clock, Log, Settings, Store, Wake } from './ports.ts';
+import { mergeWatches, type ProjectsOfFile } from './merge-watches.ts';
+import type { Clock, Log, Settings, Wake } from './ports.ts';
 import { type ConfigReload, type ConfigSource, createConfigReload } from './reload-config.ts';
+import type { Store } from './store-ports.ts';
 
 /** What the environment gives: fixed while the process lives. */
-type FixedSettings = Pick<Settings, 'commandPrefix' | 'gitlabUrl'>;
+type FixedSettings = Pick<Settings, 'commandPrefix' | 'gitlabUrl' | 'freezes'>;
 
 /** What `chatops.yml` gives. */
-export type SettingsOfFile = ConfiguredProjects & Omit<Settings, 'projects' | 'rulesFor' | keyof FixedSettings>;
+export type SettingsOfFile = ProjectsOfFile & Omit<Settings, 'projects' | 'rulesFor' | keyof FixedSettings>;
 
 export interface LiveSettingsDeps<File extends SettingsOfFile> {
   readonly config: { readonly file: File; readonly hash: string; readonly source: ConfigSource<File> };
@@ -18,19 +21,24 @@ export interface LiveSettingsDeps<File extends SettingsOfFile> {
   readonly log: Log;
 }
 
-/** The settings as they are now, and what changes them: a reload, and projects that become known. */
+/** The settings as they are now, and what changes them: a reload, watches, and projects that become known. */
 export interface LiveSettings {
   readonly settings: () => Settings;
+  /** What the file and the watches say of projects; another object when one of them changed. */
   readonly configured: () => ConfiguredProjects;
+  /** Reads from the store what people have set up in Slack. */
+  readonly refreshSettings: () => Promise<void>;
   readonly knownProjects: KnownProjects;
   readonly configReload: ConfigReload;
 }
 
-/** Puts together what `chatops.yml` says and which projects are known. */
+/** Puts together what `chatops.yml` says, what people watch, and which projects are known. */
 export function createLiveSettings<File extends SettingsOfFile>(deps: LiveSettingsDeps<File>): LiveSettings {
   const { config, fixed } = deps;
   let { file } = config;
-  const configured = (): File => file;
+  let watches: readonly Watch[] = [];
+  let merged: ConfiguredProjects = file;
+  const configured = (): ConfiguredProjects => merged;
   const knownProjects = createKnownProjects({ ...deps, configured });
   const settings = (): Settings => ({
     ...file,
@@ -40,7 +48,12 @@ export function createLiveSettings<File extends SettingsOfFile>(deps: LiveSettin
   });
   const use = (next: File): void => {
     file = next;
+    merged = mergeWatches(file, watches);
+  };
+  const refreshSettings = async (): Promise<void> => {
+    watches = await deps.store.tables.watches.all();
+    merged = mergeWatches(file, watches);
   };
   const configReload = createConfigReload({ ...deps, source: config.source, hash: config.hash, use, settings });
-  return { settings, configured, knownProjects, configReload };
+  return { settings, configured, refreshSettings, knownProjects, configReload };
 }

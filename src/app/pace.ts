@@ -8,7 +8,7 @@ import {
   updateSpacingMs,
   waitMs,
 } from '../domain/pacing.ts';
-import type { OutboxRow } from './ports.ts';
+import type { OutboxRow } from './store-ports.ts';
 
 /** Says when a row may be sent, and learns what was sent. */
 export interface Pace {

@@ -1,20 +1,27 @@
 import { explainDeployRefusal } from '../cards/deploy-refused.ts';
 import { commandLine } from '../domain/command-line.ts';
-import { decideDeploy } from '../domain/deployability.ts';
+import { type DeployRefusal, decideDeploy } from '../domain/deployability.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import { type Environment, guessTier } from '../domain/environment.ts';
 import type { Operation } from '../domain/operation.ts';
-import { bold, code, join, link, type Phrase, say } from '../domain/phrase.ts';
-import type { Shipment } from '../domain/plan.ts';
+import { bold, type Phrase, say } from '../domain/phrase.ts';
+import type { DeployPlan, Shipment } from '../domain/plan.ts';
 import { decidePolicy } from '../domain/policy.ts';
 import { environmentRule } from '../domain/project.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { findBlockers, planRoute, type Release, type RouteStep } from '../domain/release.ts';
+import { findBlockers, insistOnRoute, planRoute, type Release, type RouteStep } from '../domain/release.ts';
 import type { CommandContext, CommandResult, ProjectContext, Subject } from './command.ts';
-import type { PipelineSummary } from './ports.ts';
+import type { PipelineSummary } from './gitlab-ports.ts';
+import { refuseLocked } from './lock-gate.ts';
+import { type GatesRead, readGates } from './read-gates.ts';
 import { type EnvironmentState, readLive } from './read-live.ts';
-import { refusePolicy } from './refuse-policy.ts';
-import { type DeployJobFound, findJob, resolveRelease } from './resolve-release.ts';
+import { noDeployJob, noPipeline, unknownVersion } from './refuse-deploy.ts';
+import { refuseElsewhere, refusePolicy } from './refuse-policy.ts';
+import { noVariables, refuseVariables } from './refuse-variables.ts';
+import { type DeployJobFound, findJob } from './resolve-release.ts';
+import { resolveVersion } from './resolve-version.ts';
+import { tellIn } from './tell-in.ts';
+import { tellMeTodo } from './wait-for-free.ts';
 
 /** What is to be deployed where; the environment is resolved, the version is as typed. */
 export interface DeployRequest {
@@ -23,6 +30,10 @@ export interface DeployRequest {
   readonly version: string;
   /** `--job`, or the job of a pressed button. */
   readonly job: string | undefined;
+  /** Run again what ran before, wait for what is not ready. */
+  readonly insists?: { readonly again: boolean; readonly whenReady: boolean } | undefined;
+  /** For the deploy job's run, by name. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -40,10 +51,12 @@ export async function planDeploy(request: DeployRequest, context: CommandContext
     about: { ...about, ...more },
   });
   const [match, refused] = await Promise.all([
-    resolveRelease(context.gitlab, project.ref, version),
+    resolveVersion({ project, environment: environment.name, version }, context),
     refuseByPolicy(request, request.environment, context),
   ]);
-  if (refused) return refuse(refused);
+  const refusal = refused ?? refuseVariables(request);
+  if (refusal) return refuse(refusal);
+  if (match.kind === 'refused') return refuse(match.refusal);
   if (match.kind === 'unknown') return refuse(unknownVersion(request, match.candidates, context));
 
   const { release, pipelines } = match;
@@ -75,9 +88,10 @@ async function refuseByPolicy(
     deployers: rule?.deployers,
     restricted: context.restricted,
   });
-  if (decision.kind === 'allow') return undefined;
+  const notDone = say`${request.version} was not deployed to ${bold(request.environment.name)}.`;
+  if (decision.kind === 'allow') return refuseElsewhere(request.project, notDone, context);
   return refusePolicy(decision, {
-    notDone: say`${request.version} was not deployed to ${bold(request.environment.name)}.`,
+    notDone,
     environment: environment.name,
     actor,
     project: request.project,
@@ -109,7 +123,7 @@ function find(
   context: CommandContext,
 ): Promise<DeployJobFound> {
   const configured = environmentRule(request.project.rules, request.environment.name)?.jobs ?? [];
-  return findJob(context.gitlab, request.project.ref, {
+  return findJob(context, request.project.ref, {
     environment: request.environment.name,
     configured,
     job: request.job,
@@ -146,21 +160,23 @@ async function findOperation(
 async function decide({ request, release, found, state, context }: Found): Promise<CommandResult> {
   const { project, environment } = request;
   const { live, running } = state;
-  const steps = planRoute(found.graph, found.ciJob, found.jobs);
-  const [operation, shipment, refusedStep] = await Promise.all([
-    findOperation(request, steps, context),
+  const route = planRoute(found.graph, found.ciJob, found.jobs);
+  const [operation, shipment, refusedStep, gates] = await Promise.all([
+    findOperation(request, route, context),
     live?.sha ? context.gitlab.compare(project.ref.id, live.sha, release.sha).catch(() => undefined) : undefined,
     // The target's own step was authorised under the environment's real name, which its declaration may not hold.
     refuseSteps(
       request,
-      steps.filter((step) => step.job !== found.ciJob.name),
+      route.filter((step) => step.job !== found.ciJob.name),
       context,
     ),
+    askGates({ request, release, found, state, context }),
   ]);
-  const hasGateBefore = steps.some((step) => step.kind === 'play' && step.job !== found.ciJob.name);
+  const hasGateBefore = route.some((step) => step.kind === 'play' && step.job !== found.ciJob.name);
   const pressable = hasGateBefore || found.ciJob.manual || found.job.status === 'manual';
   const blockers = findBlockers(found.graph, found.ciJob, found.jobs);
-  const decision = decideDeploy({ release, job: found.job, live, running, operation, blockers, pressable });
+  const { insists } = request;
+  const decision = decideDeploy({ release, job: found.job, live, running, operation, blockers, pressable, insists });
   const about: Subject = {
     project: project.ref.path,
     environment: environment.name,
@@ -170,42 +186,104 @@ async function decide({ request, release, found, state, context }: Found): Promi
     jobId: found.job.id,
   };
   if (refusedStep) return { kind: 'refused', refusal: refusedStep, about };
+  const way = {
+    project,
+    environments: [environment.name, ...route.flatMap((step) => step.environment ?? [])],
+    version: release.version,
+    notDone: say`${release.version} was not deployed to ${bold(environment.name)}.`,
+    line: resolvedLine(request, release, found.ciJob.name),
+  };
+  const locked = await refuseLocked(way, context);
+  const isThere = decision.kind === 'refuse' && decision.reason === 'already_live';
+  const closed = locked ?? (isThere ? undefined : gates.refusal);
+  if (closed) return { kind: 'refused', refusal: closed, about };
   if (decision.kind === 'refuse') {
-    const again = commandLine(context.settings.commandPrefix, '/deploy', [environment.name, release.version]);
-    const refusal = explainDeployRefusal(decision, {
-      environment: environment.name,
-      release,
-      pipelineUrl: found.pipeline.url,
-      projectUrl: project.ref.url,
-      again,
-    });
-    return { kind: 'refused', refusal, about, noOp: decision.reason === 'already_live' };
+    const refusal = explain(decision, { request, release, found, state, context });
+    const busy = decision.reason === 'operation_active' ? decision.operation.environment : undefined;
+    const wait = busy === undefined ? [] : tellMeTodo({ project, environment: busy, line: way.line });
+    const told = { ...refusal, todo: [...refusal.todo, ...wait] };
+    return { kind: 'refused', refusal: told, about, noOp: decision.reason === 'already_live' };
   }
+  const isInsisting = insists?.again === true || insists?.whenReady === true;
+  const steps = isInsisting
+    ? insistOnRoute(route, { target: found.job, jobs: found.jobs, waiting: blockers.waiting, pressable })
+    : route;
+  if (request.variables && !steps.some(({ kind, job }) => kind === 'play' && job === found.ciJob.name))
+    return { kind: 'refused', refusal: noVariables(request, found.ciJob.name), about };
   return {
     kind: 'planned',
-    warnings: warnings({ live, release, found, shipment }),
-    deed: {
-      kind: 'deploy',
-      project: project.ref,
-      environment: environment.name,
-      tier: environment.known?.tier,
-      release,
-      pipelineId: found.pipeline.id,
-      pipelineUrl: found.pipeline.url,
-      steps,
-      live: live?.sha
-        ? { version: live.ref ?? live.sha.slice(0, 8), sha: live.sha, since: live.changedAt ?? live.createdAt }
-        : undefined,
-      shipment,
-      channel: tellIn(project, context.channel),
-    },
+    atOnce: isUnconfirmed(request, steps),
+    warnings: [...gates.warnings, ...warnings({ live, release, found, shipment })],
+    deed: toDeed({ request, release, found, state, context }, { steps, shipment }),
   };
 }
 
-/** The deed is told in the project's channel: the one it was asked in when that is one, else its first. */
-function tellIn(project: ProjectContext, channel: string): string {
-  const { channels } = project.rules;
-  return channels.find((rule) => rule.id === channel)?.id ?? channels[0]?.id ?? channel;
+function askGates({ request, release, found, context }: Found): Promise<GatesRead> {
+  const { project, environment } = request;
+  const { jobs, pipeline } = found;
+  const { name } = environment;
+  return readGates({ project, environment: name, release, jobs, pipelineUrl: pipeline.url }, context);
+}
+
+function explain(decision: DeployRefusal, { request, release, found, context }: Found): Refusal {
+  const { environment } = request;
+  return explainDeployRefusal(decision, {
+    environment: environment.name,
+    release,
+    pipelineUrl: found.pipeline.url,
+    projectUrl: request.project.ref.url,
+    again: commandLine(context.settings.commandPrefix, '/deploy', [environment.name, release.version]),
+    line: resolvedLine({ ...request, insists: undefined }, release, found.ciJob.name),
+  });
+}
+
+function toDeed(
+  { request, release, found, state, context }: Found,
+  { steps, shipment }: { readonly steps: readonly RouteStep[]; readonly shipment: Shipment | undefined },
+): DeployPlan {
+  const { project, environment } = request;
+  const { live } = state;
+  return {
+    kind: 'deploy',
+    project: project.ref,
+    environment: environment.name,
+    tier: environment.known?.tier,
+    release,
+    pipelineId: found.pipeline.id,
+    pipelineUrl: found.pipeline.url,
+    steps,
+    live: live?.sha
+      ? { version: live.ref ?? live.sha.slice(0, 8), sha: live.sha, since: live.changedAt ?? live.createdAt }
+      : undefined,
+    shipment,
+    variables: request.variables,
+    channel: tellIn(project, context.channel),
+    line: resolvedLine(request, release, found.ciJob.name),
+  };
+}
+
+/** What production gets somebody has to confirm, be it only on the way. */
+function isUnconfirmed({ project, environment }: DeployRequest, steps: readonly RouteStep[]): boolean {
+  const tiers = [
+    environment.known?.tier ?? guessTier(environment.name),
+    ...steps.flatMap((step) => (step.environment === undefined ? [] : [guessTier(step.environment)])),
+  ];
+  return !tiers.includes('production') && environmentRule(project.rules, environment.name)?.confirm === false;
+}
+
+/** Every name as it was resolved; a commit by its whole sha, since its beginning may come to mean another one. */
+function resolvedLine(request: DeployRequest, release: Release, job: string): string {
+  const { project, environment, insists, variables = {} } = request;
+  const version = release.sha.startsWith(release.version) ? release.sha : release.version;
+  return commandLine('', '/deploy', [
+    `${project.rules.path}:${environment.name}`,
+    version,
+    '--job',
+    job,
+    ...(insists?.again ? ['--again'] : []),
+    ...(insists?.whenReady ? ['--when-ready'] : []),
+    ...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+  ]);
 }
 
 function warnings(facts: {
@@ -226,97 +304,4 @@ function warnings(facts: {
       ? [say`GitLab could not compare it with what is live, so the commits are not listed.`]
       : []),
   ];
-}
-
-function unknownVersion(request: DeployRequest, candidates: readonly string[], context: CommandContext): Refusal {
-  const [best] = candidates;
-  return {
-    code: 'version_unknown',
-    notDone: say`Nothing was deployed to ${bold(request.environment.name)}.`,
-    fact: candidates.length
-      ? say`${request.project.ref.path} has no tag, branch or commit ${code(request.version)}. Nearest and newest tags: ${join(candidates.map(code), ', ')}.`
-      : say`${request.project.ref.path} has no tag, branch or commit ${code(request.version)}, and no tags at all.`,
-    todo: best
-      ? [
-          {
-            kind: 'type',
-            line: commandLine(context.settings.commandPrefix, '/deploy', [request.environment.name, best]),
-          },
-        ]
-      : [{ kind: 'open', label: 'Open the tags', url: `${request.project.ref.url}/-/tags` }],
-  };
-}
-
-function noPipeline(request: DeployRequest, release: Release): Refusal {
-  const commit = release.ref === release.sha ? 'this commit' : 'the newest commit of this branch';
-  const subject = release.tag ? 'this tag' : commit;
-  return {
-    code: 'no_pipeline',
-    notDone: say`${release.version} was not deployed to ${bold(request.environment.name)}.`,
-    fact: say`No pipeline ran for ${subject} (${code(release.sha.slice(0, 8))}), so there is no job to press.`,
-    todo: [
-      {
-        kind: 'open',
-        label: 'Run a pipeline',
-        url: `${request.project.ref.url}/-/pipelines/new?ref=${encodeURIComponent(release.ref)}`,
-      },
-    ],
-  };
-}
-
-function noDeployJob(
-  request: DeployRequest,
-  release: Release,
-  found: Exclude<DeployJobFound, { kind: 'found' }>,
-): Refusal {
-  const environment = request.environment.name;
-  const notDone = say`${release.version} was not deployed to ${bold(environment)}.`;
-  const configure: Refusal['todo'] = [
-    { kind: 'say', phrase: say`Name the job in chatops.yml: ${code(`environments: { ${environment}: { job: … } }`)}` },
-  ];
-  switch (found.kind) {
-    case 'several':
-      return {
-        code: 'several_jobs',
-        notDone,
-        fact:
-          request.job === undefined
-            ? say`Several jobs deploy to ${bold(environment)}. Which one?`
-            : say`${code(request.job)} does not deploy to ${bold(environment)}. Which job is meant?`,
-        todo: found.jobs.slice(0, 5).map((job) => ({
-          kind: 'press',
-          label: job,
-          actionId: `run_command:${job}`.slice(0, 255),
-          value: commandLine('', '/deploy', [request.project.ref.path, environment, release.version, '--job', job]),
-        })),
-      };
-    case 'configure':
-      return {
-        code: `job_${found.reason}`,
-        notDone,
-        fact:
-          found.reason === 'parallel'
-            ? say`The job that deploys there is split by ${code('parallel')}, so there is not one job to press.`
-            : say`The environment's name in the pipeline holds a variable, so its job cannot be told by name.`,
-        // Naming a split job would not help: there is not one to press.
-        todo:
-          found.reason === 'parallel'
-            ? [{ kind: 'open', label: 'Deploy it in GitLab', url: `${request.project.ref.url}/-/pipelines` }]
-            : configure,
-      };
-    case 'not_in_pipeline':
-      return {
-        code: 'job_not_in_pipeline',
-        notDone,
-        fact: say`The job ${code(found.jobName)} that deploys there is not part of its ${link(`pipeline #${found.pipeline.id}`, found.pipeline.url)}: its rules left it out.`,
-        todo: [{ kind: 'open', label: 'Open the pipeline', url: found.pipeline.url }],
-      };
-    case 'none':
-      return {
-        code: 'no_deploy_job',
-        notDone,
-        fact: say`No job of its pipeline starts the environment ${bold(environment)}.`,
-        todo: configure,
-      };
-  }
 }

@@ -1,16 +1,20 @@
-import type { DeploymentChanged, DomainEvent } from '../domain/event.ts';
-import type { Pipeline } from '../domain/pipeline.ts';
+import type { DomainEvent } from '../domain/event.ts';
 import type { ProjectRef, ProjectRules } from '../domain/project.ts';
-import { foldEvents, pipelineIdOf } from './fold-events.ts';
+import type { TagNews } from '../domain/tag-news.ts';
+import { type FoldContext, foldEvents } from './fold-events.ts';
+import type { DecodeDelivery } from './gitlab-ports.ts';
 import { historyBefore } from './history.ts';
 import { type IdentifyProjectDeps, identifyProject } from './identify-project.ts';
-import type { Clock, Counters, DecodeDelivery, GitLabReads, InboxRow, Log, Settings, Store, Wake } from './ports.ts';
-import { readPipeline } from './read-pipeline.ts';
+import { findDownstream, type Located, type LocateEventDeps, locateEvent } from './locate-event.ts';
+import type { Clock, Counters, Log, Settings, Wake } from './ports.ts';
+import type { InboxRow, Store, Tables } from './store-ports.ts';
+import { tellTagNews } from './tell-tag-news.ts';
+import { noteWebhook } from './webhook-seen.ts';
 
 export interface ProcessDeliveryDeps extends IdentifyProjectDeps {
   readonly decodeDelivery: DecodeDelivery;
   readonly settings: () => Settings;
-  readonly gitlab: Pick<GitLabReads, 'project' | 'deployment' | 'pipeline' | 'jobs' | 'ciGraph'>;
+  readonly gitlab: LocateEventDeps['gitlab'];
   readonly store: Store;
   readonly clock: Clock;
   readonly counters: Pick<Counters, 'webhook'>;
@@ -20,7 +24,7 @@ export interface ProcessDeliveryDeps extends IdentifyProjectDeps {
 
 /**
  * Carries one webhook from the inbox to what channels show. Needs no call to GitLab when the payload has what the
- * cards need; only a deployment whose job we never saw is looked up.
+ * cards need; only a deployment whose job we never saw, and what made a downstream pipeline, is looked up.
  * @throws GitLabError when that look-up fails: the row is tried again later.
  */
 export async function processDelivery(row: InboxRow, deps: ProcessDeliveryDeps): Promise<void> {
@@ -34,42 +38,60 @@ export async function processDelivery(row: InboxRow, deps: ProcessDeliveryDeps):
     deps.counters.webhook(decoded.reason, 'ignored');
     return finish(row, `ignored: ${decoded.reason}`, deps);
   }
-  const { event } = decoded;
-  const project = projectOf(event);
+  const about = decoded.kind === 'tag_news' ? decoded.news : decoded.event;
+  const project = projectOf(about);
   const found = await identifyProject(project, deps);
+  const isUnknown = found.kind === 'ignored' && found.reason === 'not_watched';
+  const downstream =
+    isUnknown && decoded.kind === 'event' ? await findDownstream(decoded.event, project, deps) : undefined;
+  if (downstream && decoded.kind === 'event') return fold(row, { event: decoded.event, project: downstream }, deps);
   if (found.kind === 'ignored') {
-    deps.counters.webhook(event.kind, 'ignored');
+    deps.counters.webhook(about.kind, 'ignored');
     if (found.reason !== 'not_watched')
       deps.log.warn({ delivery_id: row.key, project: project.path, reason: found.reason }, 'webhook dropped');
     return finish(row, `ignored: ${found.reason}`, deps);
   }
   const { rules } = found;
   if (rules.events === 'poll') {
-    deps.counters.webhook(event.kind, 'ignored');
+    deps.counters.webhook(about.kind, 'ignored');
     return finish(row, 'ignored: polled_only', deps);
   }
-  await fold(row, { event, project, rules }, deps);
+  await noteWebhook(deps.store.tables.meta, project.id, row.receivedAt);
+  if (decoded.kind === 'tag_news') await tell(row, { news: decoded.news, rules }, deps);
+  else await fold(row, { event: decoded.event, project }, deps);
+}
+
+async function tell(
+  row: InboxRow,
+  { news, rules }: { readonly news: TagNews; readonly rules: ProjectRules },
+  deps: ProcessDeliveryDeps,
+): Promise<void> {
+  const now = deps.clock.now();
+  const told = await deps.store.transaction(async (tables) => {
+    const isTold = await tellTagNews(tables, news, { rules, now });
+    await tables.inbox.done(row.id, isTold ? 'told' : 'nothing_new', now);
+    return isTold;
+  });
+  if (told) deps.wake('outbox');
+  const reason = told ? 'told' : 'nothing_new';
+  deps.log.info(
+    { event: news.kind, delivery_id: row.key, project: news.project.path, ref: news.tag, reason },
+    'webhook processed',
+  );
 }
 
 async function fold(
   row: InboxRow,
-  about: { readonly event: DomainEvent; readonly project: ProjectRef; readonly rules: ProjectRules },
+  about: { readonly event: DomainEvent; readonly project: ProjectRef },
   deps: ProcessDeliveryDeps,
 ): Promise<void> {
-  const { event, project, rules } = about;
-  const located = await locate(event, project, deps);
+  const { event, project } = about;
+  const located = await locateEvent(event, project, deps);
   const now = deps.clock.now();
   const since = await historyBefore(deps.store.tables, now);
-  const { identityUsers } = deps.settings();
+  const { identityUsers, rulesFor, watchdog } = deps.settings();
   const changed = await deps.store.transaction(async (tables) => {
-    const held =
-      located.pipelineId === undefined ? undefined : await tables.pipelines.find(project.id, located.pipelineId);
-    const folded = await foldEvents(tables, held, located.events, {
-      rules,
-      identityUsers,
-      now,
-      historyBefore: since,
-    });
+    const folded = await foldLocated(tables, located, { rulesFor, identityUsers, watchdog, now, historyBefore: since });
     await tables.inbox.done(row.id, folded ? 'folded' : 'nothing_new', now);
     return folded;
   });
@@ -92,31 +114,20 @@ async function fold(
   );
 }
 
-/** Which pipeline an event belongs to, and what has to be folded so that the event finds it. */
-interface Located {
-  readonly pipelineId: number | undefined;
-  readonly events: readonly DomainEvent[];
+/** The pipelines above come first, so that the event finds its root. */
+async function foldLocated(tables: Tables, located: Located, context: FoldContext): Promise<boolean> {
+  let changed = false;
+  for (const observed of located.above) {
+    const { project, id } = observed.pipeline;
+    const folded = await foldEvents(tables, await tables.pipelines.find(project.id, id), [observed], context);
+    changed ||= folded !== undefined;
+  }
+  const { project, pipelineId, events } = located;
+  const held = pipelineId === undefined ? undefined : await tables.pipelines.find(project.id, pipelineId);
+  return (await foldEvents(tables, held, events, context)) !== undefined || changed;
 }
 
-async function locate(event: DomainEvent, project: ProjectRef, deps: ProcessDeliveryDeps): Promise<Located> {
-  const pipelineId = pipelineIdOf(event);
-  if (event.kind !== 'deployment' || pipelineId !== undefined) return { pipelineId, events: [event] };
-  const { jobId } = event.deployment;
-  const held: Pipeline | undefined =
-    jobId === undefined ? undefined : await deps.store.tables.pipelines.findByJob(project.id, jobId);
-  if (held) return { pipelineId: held.id, events: [event] };
-  return lookUp(event, project, deps);
-}
-
-/** A deployment hook names no pipeline: GitLab does. One made through the API, without a job, has none to be told in. */
-async function lookUp(event: DeploymentChanged, project: ProjectRef, deps: ProcessDeliveryDeps): Promise<Located> {
-  const deployment = await deps.gitlab.deployment(project.id, event.deployment.id);
-  if (deployment.pipelineId === undefined) return { pipelineId: undefined, events: [] };
-  const observed = await readPipeline(project, deployment.pipelineId, deps);
-  return { pipelineId: deployment.pipelineId, events: [observed, event] };
-}
-
-function projectOf(event: DomainEvent): ProjectRef {
+function projectOf(event: DomainEvent | TagNews): ProjectRef {
   return event.kind === 'pipeline' ? event.pipeline.project : event.project;
 }
 

@@ -1,18 +1,33 @@
 import { renderFailure } from '../cards/failure.ts';
 import { renderAway } from '../cards/late-input.ts';
-import { type AppError, GitLabError, NotFoundError, PayloadError, SlackError } from '../domain/errors.ts';
-import { answerOperation, type OperationPress } from './answer-operation.ts';
+import { renderRefusal } from '../cards/refusal.ts';
+import { renderNote } from '../cards/view.ts';
+import { type AppError, GitLabError } from '../domain/errors.ts';
+import { say, user } from '../domain/phrase.ts';
+import { answerHere } from './answer-here.ts';
+import { type AnswerOperationDeps, answerOperation, type OperationPress } from './answer-operation.ts';
 import { type ConfirmPlanDeps, cancelPlan, confirmPlan } from './confirm-plan.ts';
-import type { AnswerDraft, InboxRow } from './ports.ts';
-import { type RunCommandDeps, runCommand } from './run-command.ts';
+import type { FillFormDeps } from './fill-form.ts';
+import { placeOf } from './forms.ts';
+import { isOfOthers } from './of-others.ts';
+import { actInForm, answerToForm, fillOpened, submitForm } from './process-form.ts';
+import { readMention } from './read-mention.ts';
+import { type RetryJobDeps, retryJob } from './retry-job.ts';
+import { runCommand } from './run-command.ts';
+import { type ShowLogDeps, showLog } from './show-log.ts';
 import type { SlackInput } from './slack-input.ts';
+import type { AnswerDraft, InboxRow } from './store-ports.ts';
 
 /** All of this room's needs together; what one use case needs is in its own file. */
-export interface ProcessSlackInputDeps extends RunCommandDeps, ConfirmPlanDeps {
-  readonly decodeSlackInput: (
-    body: string,
-  ) => SlackInput | { readonly kind: 'malformed'; readonly problem: string } | { readonly kind: 'foreign' };
-}
+export type ProcessSlackInputDeps = FillFormDeps &
+  ConfirmPlanDeps &
+  AnswerOperationDeps &
+  RetryJobDeps &
+  Pick<ShowLogDeps, 'maskSecrets'> & {
+    readonly decodeSlackInput: (
+      body: string,
+    ) => SlackInput | { readonly kind: 'malformed'; readonly problem: string } | { readonly kind: 'foreign' };
+  };
 
 /** Input older than this is answered, never executed: the person has gone on, and so has the world. */
 const awayAfterMs = 5 * 60_000;
@@ -35,7 +50,7 @@ export async function processSlackInput(row: InboxRow, deps: ProcessSlackInputDe
     await deps.store.tables.inbox.done(row.id, input.kind, now);
     return;
   }
-  const to = answerTo(input);
+  const to = answerTo(input, now);
   if (now.getTime() - row.receivedAt.getTime() > awayAfterMs) {
     await deps.store.transaction(async (tables) => {
       await tables.outbox.answer(
@@ -49,24 +64,16 @@ export async function processSlackInput(row: InboxRow, deps: ProcessSlackInputDe
       await tables.inbox.done(row.id, 'away', now);
     });
     deps.wake('outbox');
+    await tellInForm(input, row, deps);
     return;
   }
   try {
+    if (await fillOpened(input, row, deps)) return;
     await dispatch(input, { row, to }, deps);
   } catch (error) {
     if (!isOfOthers(error)) throw error;
     await answerFailure({ row, to, error }, deps);
   }
-}
-
-/** GitLab or Slack failed us: told at once. A mistake of ours, or the store's, is tried again first. */
-function isOfOthers(error: unknown): error is AppError {
-  return (
-    error instanceof GitLabError ||
-    error instanceof NotFoundError ||
-    error instanceof PayloadError ||
-    error instanceof SlackError
-  );
 }
 
 /** A press that could not be carried out is answered; the card stays, so that it can be pressed again. */
@@ -98,17 +105,19 @@ async function dispatch(
   deps: ProcessSlackInputDeps,
 ): Promise<void> {
   const { row, to } = about;
+  if (input.kind === 'form_action') return actInForm(input, row, deps);
+  if (input.kind === 'submission') return submitForm(input, row, deps);
   const from = { slackUserId: input.userId, channel: input.channelId, to, row };
   switch (input.kind) {
     case 'command':
       return runCommand({ ...from, name: input.command, text: input.text }, deps);
     case 'mention': {
-      const [name = '', ...rest] = input.text.trim().split(/\s+/);
-      return runCommand(
-        { ...from, name: `/${name === '' ? 'chatops' : name}`, text: rest.join(' '), threadTs: input.threadTs },
-        deps,
-      );
+      const said = readMention(input.text, { commands: deps.commands, prefix: deps.settings().commandPrefix });
+      const here = { ...from, threadTs: input.threadTs };
+      return said.kind === 'command' ? runCommand({ ...here, ...said }, deps) : answerHere({ ...here, ...said }, deps);
     }
+    case 'shortcut':
+      return answerHere({ ...from, threadTs: input.threadTs ?? input.messageTs, unknown: undefined }, deps);
     case 'action':
       return act(input, { ...from, threadTs: input.threadTs }, deps);
   }
@@ -127,7 +136,7 @@ async function act(
   from: From,
   deps: ProcessSlackInputDeps,
 ): Promise<void> {
-  const [name = ''] = input.actionId.split(':');
+  const [name = '', owner = ''] = input.actionId.split(':');
   const operation = (answer: OperationPress['answer']): Promise<void> =>
     answerOperation({ ...from, to: beside(from.to), operationId: input.value, answer }, deps);
   switch (name) {
@@ -141,19 +150,79 @@ async function act(
       return operation('stop');
     case 'operation_cancel':
       return operation('cancel');
-    case 'run_command': {
-      const [command = '', ...rest] = input.value.split(' ');
-      return runCommand({ ...from, name: command, text: rest.join(' ') }, deps);
+    case 'job_log':
+      return showLog({ ...from, to: beside(from.to), value: input.value }, deps);
+    case 'job_retry': {
+      const instead = await retryJob({ ...from, to: beside(from.to), value: input.value }, deps);
+      return instead === undefined ? undefined : runLine(instead, { ...from, to: beside(from.to) }, deps);
     }
+    case 'run_command':
+      return runLine(input.value, from, deps);
+    case 'waited_plan':
+      return showWaitedPlan({ owner, line: input.value }, from, deps);
+    case 'what_ships':
+      return answerUnopened(from, deps);
     default:
       // A link button reports its press too; it needs no answer.
       await deps.store.tables.inbox.done(from.row.id, 'no_action', deps.clock.now());
   }
 }
 
+/** A whole command line, as a button carries it. */
+function runLine(line: string, from: From, deps: ProcessSlackInputDeps): Promise<void> {
+  const [name = '', ...rest] = line.split(' ');
+  return runCommand({ ...from, name, text: rest.join(' ') }, deps);
+}
+
+/** Everybody sees the button, which leads whoever waited to a plan and starts nothing. */
+async function showWaitedPlan(
+  { owner, line }: { readonly owner: string; readonly line: string },
+  from: From,
+  deps: ProcessSlackInputDeps,
+): Promise<void> {
+  const [name = '', ...rest] = line.split(' ');
+  if (from.slackUserId === owner)
+    return runCommand({ ...from, to: beside(from.to), name, text: rest.join(' '), onlyPlan: true }, deps);
+  const now = deps.clock.now();
+  const card = renderRefusal({
+    code: 'plan_not_owner',
+    notDone: say`Nothing was done.`,
+    fact: say`This button belongs to ${user(owner)}, who waited.`,
+    todo: [{ kind: 'type', line: `/${deps.settings().commandPrefix}${line.slice(1)}` }],
+  });
+  await deps.store.transaction(async (tables) => {
+    await tables.outbox.answer({ key: `answer/${from.row.key}`, to: beside(from.to), ...card }, now);
+    await tables.inbox.done(from.row.id, 'plan_not_owner', now);
+  });
+  deps.wake('outbox');
+}
+
+/** Slack opens a form within three seconds of the press or never. */
+async function answerUnopened({ row, to }: From, deps: ProcessSlackInputDeps): Promise<void> {
+  const now = deps.clock.now();
+  const card = renderFailure({
+    code: 'form_not_opened',
+    notDone: 'Slack did not open the form.',
+    hint: 'Press again.',
+    mayHaveStarted: false,
+  });
+  await deps.store.transaction(async (tables) => {
+    await tables.outbox.answer({ key: `answer/${row.key}`, to: beside(to), ...card }, now);
+    await tables.inbox.done(row.id, 'form_not_opened', now);
+  });
+  deps.wake('outbox');
+}
+
 /** Where the answer goes. A press on a card that only its reader sees replaces that card. */
-function answerTo(input: SlackInput): AnswerDraft['to'] {
+function answerTo(input: SlackInput, now: Date): AnswerDraft['to'] {
   switch (input.kind) {
+    case 'form_action':
+    case 'submission':
+      return answerToForm(input.form.place, { slackUserId: input.userId, now });
+    case 'shortcut':
+      return input.responseUrl === undefined
+        ? { kind: 'ephemeral', channel: input.channelId, user: input.userId, threadTs: input.threadTs }
+        : { kind: 'response_url', url: input.responseUrl, replaceOriginal: false };
     case 'command':
       return { kind: 'response_url', url: input.responseUrl, replaceOriginal: false };
     case 'mention':
@@ -173,8 +242,22 @@ function beside(to: AnswerDraft['to']): AnswerDraft['to'] {
 /** The same for an old input: a `response_url` that is dead by now is replaced by where it was typed. */
 function stillOpen(to: AnswerDraft['to'], input: SlackInput, ageMs: number): AnswerDraft['to'] {
   if (to.kind !== 'response_url' || ageMs < responseUrlLifeMs) return beside(to);
+  if (input.kind === 'form_action' || input.kind === 'submission') return to;
   const threadTs = input.kind === 'command' ? undefined : input.threadTs;
   return { kind: 'ephemeral', channel: input.channelId, user: input.userId, threadTs };
+}
+
+/** A form that was opened for an old input would say for ever that it is loading. */
+async function tellInForm(input: SlackInput, row: InboxRow, deps: ProcessSlackInputDeps): Promise<void> {
+  const view = 'view' in input ? input.view : undefined;
+  const place = placeOf(input, row.receivedAt);
+  if (!view || !place) return;
+  const card = renderAway({ typed: typedText(input), at: row.receivedAt });
+  const note = renderNote({ title: 'Too late', card });
+  await deps.slack.updateView({ which: view, view: note, place }).catch((error: unknown) => {
+    // The answer says the same.
+    deps.log.warn({ delivery_id: row.key, err: error }, 'form not changed');
+  });
 }
 
 function typedText(input: SlackInput): string {
@@ -184,6 +267,11 @@ function typedText(input: SlackInput): string {
     case 'mention':
       return input.text;
     case 'action':
+    case 'form_action':
       return 'the button';
+    case 'submission':
+      return 'the form';
+    case 'shortcut':
+      return 'the entry in the menu';
   }
 }

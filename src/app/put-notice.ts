@@ -1,11 +1,14 @@
 import { renderCatchUp } from '../cards/catch-up.ts';
+import type { Mention } from '../domain/mention.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
 import type { ChannelRule } from '../domain/project.ts';
 import { deploymentKey, isBroadcast, type Notice, noticeKey } from '../domain/thread.ts';
 import { logExcerptRow } from './add-log-excerpt.ts';
+import { reportRow } from './add-report.ts';
 import { pipelineRootKey } from './open-thread.ts';
-import type { Tables, Thread } from './ports.ts';
 import { renderNotice } from './render-notice.ts';
+import { repeatsFamily } from './repeats-family.ts';
+import type { Tables, Thread } from './store-ports.ts';
 import { type PlayedJob, whoAsked } from './who-asked.ts';
 import { whomToMention } from './whom-to-mention.ts';
 
@@ -46,7 +49,7 @@ async function putNotice(tables: Tables, notice: Notice, news: News): Promise<vo
     notice.kind === 'deployment' ? await whoAsked(tables, playedJob(pipeline, notice.deployment.jobId)) : undefined;
   // The card of the operation says already that it started.
   if (askedBy && notice.kind === 'deployment' && notice.outcome === 'started') return;
-  const repeats = await repeatsDeployment(tables, notice, news);
+  const repeats = (await repeatsDeployment(tables, notice, news)) || (await repeatsFamily(tables, notice, news));
   const mention = repeats
     ? undefined
     : await whomToMention(tables, { mention: rule.mention, notice, pipeline, identityUsers });
@@ -63,10 +66,26 @@ async function putNotice(tables: Tables, notice: Notice, news: News): Promise<vo
     },
     now,
   );
+  await putFollowUp(tables, notice, { pipeline, messageKey: key, mention, now });
+}
+
+/** What the reply still lacks is read from GitLab next. */
+async function putFollowUp(
+  tables: Tables,
+  notice: Notice,
+  about: {
+    readonly pipeline: Pipeline;
+    readonly messageKey: string;
+    readonly mention: Mention | undefined;
+    readonly now: Date;
+  },
+): Promise<void> {
+  const { pipeline, messageKey, mention, now } = about;
+  const work = { projectId: pipeline.project.id, pipelineId: pipeline.id, messageKey, mention };
   const jobId = failedJobId(notice);
-  if (jobId === undefined) return;
-  const work = { projectId: pipeline.project.id, pipelineId: pipeline.id, jobId, messageKey: key, mention };
-  await tables.inbox.add(logExcerptRow(work, now));
+  if (jobId !== undefined) await tables.inbox.add(logExcerptRow({ ...work, jobId }, now));
+  const row = reportRow({ ...work, notice: notice.kind, endedAt: notice.at?.getTime() }, now);
+  if (row) await tables.inbox.add(row);
 }
 
 /** Whether a pipeline's failure is that of deployments which the channel was told of: nobody is called for it twice. */
@@ -84,7 +103,7 @@ async function isDeploymentTold(
   jobId: number,
   { thread, pipeline }: Pick<News, 'thread' | 'pipeline'>,
 ): Promise<boolean> {
-  for (const rootKey of new Set([pipelineRootKey(thread.channel, pipeline.id), thread.newsKey])) {
+  for (const rootKey of new Set([pipelineRootKey(thread.channel, pipeline.id), thread.rootKey, thread.newsKey])) {
     if (await tables.outbox.find(`${rootKey}/${deploymentKey(jobId, 'failed')}`)) return true;
   }
   return false;
@@ -101,7 +120,7 @@ async function putLate(tables: Tables, { rule, thread, pipeline, notices, now, f
       lane: notices.some(isFailure) ? 'failure' : 'deployment',
       // Old news calls nobody, unless a channel wants to see every reply.
       broadcast: !fresh && rule.broadcast === 'all',
-      ...renderCatchUp({ pipeline, notices, since: earliest(notices, now) }),
+      ...renderCatchUp({ pipeline, notices, since: earliest(notices, now), now }),
     },
     now,
   );

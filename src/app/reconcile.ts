@@ -1,19 +1,32 @@
 import { GitLabError, NotFoundError, PayloadError } from '../domain/errors.ts';
-import type { DomainEvent } from '../domain/event.ts';
+import type { DomainEvent, PipelineObserved } from '../domain/event.ts';
 import { isPipelineFinished } from '../domain/pipeline.ts';
 import type { ProjectRef, ProjectRules } from '../domain/project.ts';
 import { foldEvents } from './fold-events.ts';
+import type { GitLabReads, PipelineSummary } from './gitlab-ports.ts';
 import { historyBefore } from './history.ts';
-import type { Clock, GitLabReads, Log, PipelineSummary, Settings, Store, Wake } from './ports.ts';
+import type { Clock, Log, Settings, Wake } from './ports.ts';
 import { lateAfterMs } from './put-notice.ts';
+import { readDownstream } from './read-downstream.ts';
 import { readPipeline } from './read-pipeline.ts';
+import { reconcileReleases } from './reconcile-releases.ts';
 import { resolveProject } from './resolve-project.ts';
+import type { Store } from './store-ports.ts';
+import { traceUpstream } from './trace-upstream.ts';
 
 export interface ReconcileDeps {
   readonly settings: () => Settings;
   readonly gitlab: Pick<
     GitLabReads,
-    'project' | 'pipelinesUpdatedSince' | 'deploymentsUpdatedSince' | 'pipeline' | 'jobs' | 'ciGraph'
+    | 'newestReleases'
+    | 'project'
+    | 'pipelinesUpdatedSince'
+    | 'pipelinesOfSha'
+    | 'deploymentsUpdatedSince'
+    | 'pipeline'
+    | 'bridges'
+    | 'jobs'
+    | 'ciGraph'
   >;
   readonly store: Store;
   readonly clock: Clock;
@@ -105,8 +118,9 @@ async function reconcileProject(rules: ProjectRules, deps: ReconcileDeps): Promi
     ...(await changedOnes(updated, project, deps)),
   ]);
   for (const pipelineId of [...mustRead].toSorted((a, b) => a - b)) {
-    await reconcilePipeline({ project, rules, pipelineId, more: deploymentEvents.get(pipelineId) ?? [] }, deps);
+    await reconcilePipeline({ project, pipelineId, deploymentEvents }, deps);
   }
+  await reconcileReleases({ project, rules, since }, deps);
   await meta.set(`polled_at/${project.id}`, String(startedAt.getTime()));
 }
 
@@ -125,16 +139,18 @@ async function changedOnes(
   return changed;
 }
 
+interface Reconciled {
+  readonly project: ProjectRef;
+  readonly pipelineId: number;
+  /** By pipeline. */
+  readonly deploymentEvents: ReadonlyMap<number, readonly DomainEvent[]>;
+}
+
+/** Reads a pipeline with those above it that are new to us, and those below it that have changed. */
 async function reconcilePipeline(
-  about: {
-    readonly project: ProjectRef;
-    readonly rules: ProjectRules;
-    readonly pipelineId: number;
-    readonly more: readonly DomainEvent[];
-  },
+  { project, pipelineId, deploymentEvents }: Reconciled,
   deps: ReconcileDeps,
 ): Promise<void> {
-  const { project, rules, pipelineId, more } = about;
   const observed = await readPipeline(project, pipelineId, deps).catch((error: unknown) => {
     if (!(error instanceof NotFoundError || error instanceof PayloadError)) throw error;
     // Deleted in GitLab, or told in a way that we cannot read: those after it must not wait for it for ever.
@@ -142,13 +158,28 @@ async function reconcilePipeline(
     return undefined;
   });
   if (!observed) return;
+  const { event, above } = await traceUpstream(observed, deps);
+  const below = await readDownstream(event, deps);
+  for (const each of [...above, event, ...below]) {
+    await foldObserved(each, deploymentEvents.get(each.pipeline.id) ?? [], deps);
+  }
+}
+
+async function foldObserved(
+  observed: PipelineObserved,
+  more: readonly DomainEvent[],
+  deps: ReconcileDeps,
+): Promise<void> {
+  const { project, id } = observed.pipeline;
   const now = deps.clock.now();
   const since = await historyBefore(deps.store.tables, now);
+  const { rulesFor, identityUsers, watchdog } = deps.settings();
   const changed = await deps.store.transaction(async (tables) => {
-    const held = await tables.pipelines.find(project.id, pipelineId);
+    const held = await tables.pipelines.find(project.id, id);
     return foldEvents(tables, held, [observed, ...more], {
-      rules,
-      identityUsers: deps.settings().identityUsers,
+      rulesFor,
+      identityUsers,
+      watchdog,
       now,
       historyBefore: since,
     });
@@ -157,5 +188,5 @@ async function reconcilePipeline(
   deps.wake('outbox');
   deps.wake('inbox');
   deps.wake('operations');
-  deps.log.info({ project: project.path, pipeline_id: pipelineId, reason: 'reconciled' }, 'pipeline read from gitlab');
+  deps.log.info({ project: project.path, pipeline_id: id, reason: 'reconciled' }, 'pipeline read from gitlab');
 }

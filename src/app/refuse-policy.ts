@@ -1,19 +1,42 @@
-import type { Actor } from '../domain/actor.ts';
+import { type Actor, accessLevels } from '../domain/actor.ts';
+import { commandLine } from '../domain/command-line.ts';
 import { bold, code, join, type Phrase, say } from '../domain/phrase.ts';
 import { decidePolicy, type PolicyRefusal } from '../domain/policy.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { CommandContext, ProjectContext } from './command.ts';
+import type { GitLabReads } from './gitlab-ports.ts';
 
 /** Why this person may not be shown anything of the project, its environments' names included; undefined: they may. */
 export async function refuseReader(
   project: ProjectContext,
   notDone: Phrase,
-  context: Pick<CommandContext, 'actor' | 'restricted' | 'gitlab'>,
+  context: Pick<CommandContext, 'actor' | 'restricted'> & { readonly gitlab: Pick<GitLabReads, 'accessLevel'> },
 ): Promise<Refusal | undefined> {
   const { actor, restricted, gitlab } = context;
   const accessLevel = actor.gitlab?.id === undefined ? 0 : await gitlab.accessLevel(project.ref.id, actor.gitlab.id);
   const decision = decidePolicy({ action: 'read', actor, accessLevel, restricted });
   return decision.kind === 'allow' ? undefined : refusePolicy(decision, { notDone, actor, project });
+}
+
+/**
+ * A project that `chatops.yml` does not name is known through watches alone, and deployed only from channels where a
+ * maintainer set one up: a reporter's watch must not open it to anything but notices.
+ */
+export function refuseElsewhere(
+  { rules, ref }: ProjectContext,
+  notDone: Phrase,
+  { channel, settings }: Pick<CommandContext, 'channel' | 'settings'>,
+): Refusal | undefined {
+  if (rules.deployFrom === undefined || rules.deployFrom.includes(channel)) return undefined;
+  return {
+    code: 'not_deployable_here',
+    notDone,
+    fact: say`${bold(ref.path)} is watched for its notices only, as far as this channel goes.`,
+    todo: [
+      { kind: 'say', phrase: say`One of its maintainers can change that by typing here:` },
+      { kind: 'type', line: commandLine(settings.commandPrefix, '/chatops', ['watch', ref.path]) },
+    ],
+  };
 }
 
 /** Says why a person may not, naming the missing role, and whom to ask. */
@@ -22,7 +45,7 @@ export function refusePolicy(
   about: {
     readonly notDone: Phrase;
     readonly actor: Actor;
-    readonly project: ProjectContext;
+    readonly project: Pick<ProjectContext, 'ref'>;
     /** Where it is not the one that `notDone` names, e.g. a canary on the way. */
     readonly environment?: string;
   },
@@ -40,6 +63,8 @@ function explain(
     needs.map((need) => code(need)),
     ' or ',
   );
+  const named = needs.filter((need) => need in accessLevels);
+  const roles = named.length > 0 ? join(named.map(code), ' or ') : 'its members';
   const where =
     about.environment === undefined ? bold(about.path) : say`${bold(about.environment)} of ${bold(about.path)}`;
   const members: Refusal['todo'] = [
@@ -59,7 +84,11 @@ function explain(
         todo: [{ kind: 'say', phrase: say`Ask a full member of this workspace.` }],
       };
     case 'not_a_member':
-      return { fact: say`${where} is for ${may}, and ${who} is not a member of the project.`, todo: members };
+      // An alias stands for a path, and a list of deployers for people, that only members may see.
+      return {
+        fact: say`This is for ${roles}, and ${who} is not a member of the project.`,
+        todo: [{ kind: 'say', phrase: say`Ask one of its maintainers.` }],
+      };
     case 'role_too_low':
     case 'not_a_deployer':
       return { fact: say`${where} is for ${may}, and ${who} is ${has} in the project.`, todo: members };

@@ -1,7 +1,8 @@
-import { commandLine } from '../domain/command-line.ts';
+import { commandLine, flagWords } from '../domain/command-line.ts';
 import { bold, code, join, say } from '../domain/phrase.ts';
 import { findProject, type Reading } from '../domain/reading.ts';
 import type { CommandContext, CommandResult, ProjectContext } from './command.ts';
+import { offerProjects } from './offer-projects.ts';
 
 /** What was typed, as far as it was read. */
 interface Typed {
@@ -10,45 +11,43 @@ interface Typed {
   readonly flags?: Readonly<Record<string, string>>;
 }
 
+const maxProjects = 5;
+
 /**
- * The channel has no project of its own and the words name none: buttons with the projects that are configured. Guests
- * and people we do not know in GitLab are not told what projects there are.
+ * The channel has no project of its own and the words name none: buttons with the projects that this person may do it
+ * in. Guests and people we do not know in GitLab are not told what projects there are.
+ * @throws GitLabError when GitLab does not say who may.
  */
-export function refuseNoProject(typed: Typed, context: CommandContext): CommandResult {
-  const isKnown = !context.restricted && context.actor.gitlab !== undefined;
-  const paths = isKnown ? context.settings.projects.map((rules) => rules.path) : [];
+export async function refuseNoProject(
+  typed: Typed & { readonly may?: 'read' },
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { paths, more } = await offerProjects({ may: typed.may ?? 'deploy', limit: maxProjects }, context);
   const words = typed.words.filter((word) => findProject(context.settings.projects, word) === undefined);
+  const line = commandLine(context.settings.commandPrefix, typed.command, ['group/project', ...words]);
   return {
     kind: 'refused',
     about: {},
     refusal: {
       code: 'project_missing',
       notDone: say`Nothing was done.`,
-      fact:
-        paths.length > 5
-          ? say`This channel has no project of its own. ${paths.length} are known.`
-          : say`This channel has no project of its own. Which one?`,
-      todo:
-        paths.length > 5 || paths.length === 0
-          ? [
-              {
-                kind: 'type',
-                line: commandLine(context.settings.commandPrefix, typed.command, ['group/project', ...words]),
-              },
-            ]
-          : paths.map((path) => ({
-              kind: 'press',
-              label: path,
-              actionId: `run_command:${path}`.slice(0, 255),
-              value: commandLine('', typed.command, [path, ...words]),
-            })),
+      fact: say`This channel has no project of its own. Which one?`,
+      todo: [
+        ...paths.map((path) => ({
+          kind: 'press' as const,
+          label: path,
+          actionId: `run_command:${path}`.slice(0, 255),
+          value: commandLine('', typed.command, [path, ...words, ...flagWords(typed.flags ?? {})]),
+        })),
+        ...(more || paths.length === 0 ? [{ kind: 'type' as const, line }] : []),
+      ],
     },
   };
 }
 
 /** The first word is a project and an environment of the channel's project alike: two buttons ask which. */
 export function refuseTwoReadings(typed: Typed & { readonly readings: readonly Reading[] }): CommandResult {
-  const flags = Object.entries(typed.flags ?? {}).flatMap(([name, value]) => [`--${name}`, value]);
+  const flags = flagWords(typed.flags ?? {});
   return {
     kind: 'refused',
     about: { project: typed.readings[0]?.rules.path },

@@ -1,6 +1,7 @@
 import { renderConfigRefused } from '../cards/config-refused.ts';
 import { ConfigError } from '../domain/errors.ts';
-import type { Clock, Log, Settings, Store, Tables, Wake } from './ports.ts';
+import type { Clock, Log, Settings, Wake } from './ports.ts';
+import type { Store, Tables } from './store-ports.ts';
 
 /** `chatops.yml` on the disk. */
 export interface ConfigSource<File> {
@@ -25,12 +26,18 @@ export interface ReloadConfigDeps<File> {
   readonly log: Log;
 }
 
+/** What came of reading the file: it is in force, nothing in it has changed, or it is wrong and the one before stays. */
+export type Reloaded =
+  | { readonly kind: 'used'; readonly projects: number }
+  | { readonly kind: 'same' }
+  | { readonly kind: 'refused'; readonly problems: readonly string[] };
+
 /** Keeps what is in force as it stands in `chatops.yml`. */
 export interface ConfigReload {
   /** Reads the file when its content has changed, and stayed so until the next look: editors write in several steps. */
   look(): Promise<void>;
   /** Reads the file at once. */
-  now(): Promise<void>;
+  now(): Promise<Reloaded>;
 }
 
 /**
@@ -39,21 +46,29 @@ export interface ConfigReload {
  */
 export function createConfigReload<File>(deps: ReloadConfigDeps<File>): ConfigReload {
   const state = { hash: deps.hash, seen: deps.hash, changing: undefined as string | undefined };
-  let running = Promise.resolve();
+  let running: Promise<unknown> = Promise.resolve();
 
-  const read = async (fingerprint: string): Promise<void> => {
+  const bringIn = async (fingerprint: string): Promise<Reloaded> => {
     const found = readOrRefuse(deps.source);
-    if (found instanceof ConfigError) await refuse(found, fingerprint, deps);
-    else if (found.hash !== state.hash) {
-      // Recorded first: rights that nobody can trace must not come into force.
-      const change = { before: state.hash, after: found.hash };
-      await deps.store.transaction((tables) => recordConfig(tables, change, deps.clock.now()));
-      deps.use(found.file);
-      state.hash = found.hash;
-      deps.log.info({ hash: found.hash, projects: deps.settings().projects.length }, 'chatops.yml is in force');
-    } else deps.log.info({ hash: found.hash }, 'chatops.yml is as it was');
+    if (found instanceof ConfigError) return refuse(found, fingerprint, deps);
+    if (found.hash === state.hash) {
+      deps.log.info({ hash: found.hash }, 'chatops.yml is as it was');
+      return { kind: 'same' };
+    }
+    // Recorded first: rights that nobody can trace must not come into force.
+    const change = { before: state.hash, after: found.hash };
+    await deps.store.transaction((tables) => recordConfig(tables, change, deps.clock.now()));
+    deps.use(found.file);
+    state.hash = found.hash;
+    const projects = deps.settings().projects.length;
+    deps.log.info({ hash: found.hash, projects }, 'chatops.yml is in force');
+    return { kind: 'used', projects };
+  };
+  const read = async (fingerprint: string): Promise<Reloaded> => {
+    const reloaded = await bringIn(fingerprint);
     state.seen = fingerprint;
     state.changing = undefined;
+    return reloaded;
   };
   const look = async (): Promise<void> => {
     const fingerprint = deps.source.fingerprint();
@@ -62,11 +77,13 @@ export function createConfigReload<File>(deps: ReloadConfigDeps<File>): ConfigRe
     else state.changing = fingerprint;
   };
   // One after the other: a signal may come while the timer reads.
-  const inTurn = (work: () => Promise<void>) => (): Promise<void> => {
-    const mine = running.then(work);
-    running = mine.catch(() => undefined);
-    return mine;
-  };
+  const inTurn =
+    <T>(work: () => Promise<T>) =>
+    (): Promise<T> => {
+      const mine = running.then(work);
+      running = mine.catch(() => undefined);
+      return mine;
+    };
   return { look: inTurn(look), now: inTurn(() => read(deps.source.fingerprint())) };
 }
 
@@ -106,11 +123,11 @@ function readOrRefuse<File>(source: ConfigSource<File>): ReturnType<ConfigSource
   }
 }
 
-async function refuse<File>(error: ConfigError, fingerprint: string, deps: ReloadConfigDeps<File>): Promise<void> {
+async function refuse<File>(error: ConfigError, fingerprint: string, deps: ReloadConfigDeps<File>): Promise<Reloaded> {
   const problems = error.message.split('\n').map(deps.maskSecrets);
   deps.log.error({ reason: 'config_refused', problems }, 'chatops.yml is refused, the one before stays in force');
   const channel = deps.settings().operationsChannel;
-  if (channel === undefined) return;
+  if (channel === undefined) return { kind: 'refused', problems };
   await deps.store.tables.outbox.put(
     {
       // By content: the same mistake is told once, however often it is read.
@@ -123,4 +140,5 @@ async function refuse<File>(error: ConfigError, fingerprint: string, deps: Reloa
     deps.clock.now(),
   );
   deps.wake('outbox');
+  return { kind: 'refused', problems };
 }

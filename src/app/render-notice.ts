@@ -9,32 +9,37 @@ import { renderStillFailing } from '../cards/still-failing.ts';
 import type { Person } from '../domain/actor.ts';
 import type { Mention } from '../domain/mention.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
+import type { PipelineReport } from '../domain/test-report.ts';
 import type { Notice } from '../domain/thread.ts';
 import type { SlackContent } from './ports.ts';
 
-/** The card of a notice. `excerpt`: the last lines of the failed job's log, once they were read. */
+/**
+ * The card of a notice. `excerpt`: the last lines of the failed job's log, `report`: what the jobs of the ended pipeline
+ * reported, once they were read.
+ */
 export function renderNotice(about: {
   readonly notice: Notice;
   readonly pipeline: Pipeline;
   readonly excerpt?: readonly string[];
+  readonly report?: PipelineReport | undefined;
   readonly askedBy?: Person | undefined;
   /** Whom a failure calls. */
   readonly mention?: Mention | undefined;
 }): SlackContent {
-  const { notice, pipeline, excerpt, askedBy, mention } = about;
+  const { notice, pipeline, excerpt, report, askedBy, mention } = about;
   switch (notice.kind) {
     case 'job_failed':
       return renderJobFailed({ pipeline, job: notice.job, excerpt, mention });
     case 'pipeline_failed':
-      return renderPipelineFailed({ pipeline, jobs: notice.jobs, mention });
+      return renderPipelineFailed({ pipeline, jobs: notice.jobs, report, mention });
     case 'still_failing':
-      return renderStillFailing({ pipeline, jobs: notice.jobs, mention });
+      return renderStillFailing({ pipeline, jobs: notice.jobs, report, mention });
     case 'pipeline_started':
       return renderPipelineStarted({ pipeline });
     case 'pipeline_succeeded':
-      return renderPipelineSucceeded({ pipeline });
+      return renderPipelineSucceeded({ pipeline, report });
     case 'fixed':
-      return renderFixed({ pipeline });
+      return renderFixed({ pipeline, report });
     case 'gate_reached':
       return renderGateReached({ pipeline, job: notice.job });
     case 'deployment': {

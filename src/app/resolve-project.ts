@@ -1,7 +1,9 @@
 import { NotFoundError } from '../domain/errors.ts';
 import type { ProjectRef } from '../domain/project.ts';
+import type { GitLabReads } from './gitlab-ports.ts';
 import { projectFact } from './known-projects.ts';
-import type { GitLabReads, Settings, Store } from './ports.ts';
+import type { Settings } from './ports.ts';
+import type { Store } from './store-ports.ts';
 
 /**
  * GitLab's id and default branch of a configured project. Kept in the store, so that only the first command ever pays

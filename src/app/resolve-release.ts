@@ -1,8 +1,10 @@
 import type { Job } from '../domain/job.ts';
 import { nearest } from '../domain/nearest.ts';
 import type { ProjectRef } from '../domain/project.ts';
-import { type CiGraph, type CiJob, findDeployJob, type Release } from '../domain/release.ts';
-import type { GitLabReads, GitRef, PipelineSummary } from './ports.ts';
+import { type CiGraph, type CiJob, type DeployJobMatch, findDeployJob, type Release } from '../domain/release.ts';
+import { findChildJob } from './find-child-job.ts';
+import type { GitLabReads, GitRef, PipelineSummary } from './gitlab-ports.ts';
+import type { Tables } from './store-ports.ts';
 
 /** A version resolved to a commit, or the nearest tags. */
 export type ReleaseMatch =
@@ -84,9 +86,9 @@ export type DeployJobFound =
 /** A tag rarely has more than a few pipelines; older ones are not worth a request each. */
 const pipelinesTried = 5;
 
-/** Finds the job that starts the environment, looking at the newest pipelines first. */
+/** Finds the job that starts the environment, looking at the newest pipelines first, and in child pipelines last. */
 export async function findJob(
-  gitlab: GitLabReads,
+  { gitlab, tables }: { readonly gitlab: GitLabReads; readonly tables: Pick<Tables, 'pipelines'> },
   project: ProjectRef,
   wanted: {
     readonly environment: string;
@@ -103,10 +105,20 @@ export async function findJob(
       gitlab.jobs(project.id, pipeline.id),
     ]);
     const match = findDeployJob(graph, wanted.environment, wanted);
+    if (match.kind === 'none' || isOfNoUse(match)) {
+      missing = match;
+      break;
+    }
     if (match.kind !== 'found') return match;
     const job = jobs.find((candidate) => candidate.name === match.job.name);
     if (job) return { kind: 'found', pipeline, graph, ciJob: match.job, job, jobs };
     if (missing.kind === 'none') missing = { kind: 'not_in_pipeline', jobName: match.job.name, pipeline };
   }
-  return missing;
+  const inChild = await findChildJob(project, wanted, { gitlab, tables });
+  return inChild.kind === 'none' ? missing : inChild;
+}
+
+/** A name with a variable in it may be that of another environment. */
+function isOfNoUse(match: DeployJobMatch): match is Extract<DeployJobMatch, { kind: 'configure' }> {
+  return match.kind === 'configure' && match.reason === 'variable_in_name';
 }

@@ -1,41 +1,42 @@
-import { renderDeployPlan } from '../cards/deploy-plan.ts';
+import { renderConfigReloaded } from '../cards/config-reloaded.ts';
 import { renderFailure } from '../cards/failure.ts';
 import { renderRefusal } from '../cards/refusal.ts';
 import type { Actor } from '../domain/actor.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import { AppError, GitLabError, UsageError } from '../domain/errors.ts';
-import { didYouMean } from '../domain/nearest.ts';
 import { say } from '../domain/phrase.ts';
 import type { Plan } from '../domain/plan.ts';
 import { channelProject, type Reading, readings } from '../domain/reading.ts';
-import { readWords, type Words } from './arguments.ts';
-import type { Command, CommandResult, Subject } from './command.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import type { Words } from './arguments.ts';
+import type { Acted, Command, CommandResult, HeardEnvironment, ImmediateDeed, Subject } from './command.ts';
 import { createContext } from './command-context.ts';
+import { confirmPlan } from './confirm-plan.ts';
+import type { GitLabReads } from './gitlab-ports.ts';
 import { identifyActor } from './identify-actor.ts';
-import type {
-  AnswerDraft,
-  Clock,
-  GitLabReads,
-  Log,
-  NewId,
-  Settings,
-  SlackContent,
-  SlackGateway,
-  Store,
-  Wake,
-} from './ports.ts';
+import type { Clock, Counters, Log, NewId, Settings, SlackContent, SlackGateway, Wake } from './ports.ts';
+import { readCommand } from './read-command.ts';
+import { rememberProject } from './recent-projects.ts';
+import type { ConfigReload } from './reload-config.ts';
+import { rememberEnvironments } from './remember-environments.ts';
+import { renderPlan } from './render-plan.ts';
 import { resolveProject } from './resolve-project.ts';
+import type { AnswerDraft, Store } from './store-ports.ts';
 
 /** What the command's use case needs. */
 export interface RunCommandDeps {
   readonly commands: readonly Command[];
   readonly settings: () => Settings;
+  /** Brings the settings up to what the store says. */
+  readonly refreshSettings: () => Promise<void>;
+  readonly configReload: Pick<ConfigReload, 'now'>;
   readonly gitlab: GitLabReads;
-  readonly slack: Pick<SlackGateway, 'user'>;
+  readonly slack: Pick<SlackGateway, 'user' | 'place'>;
   readonly store: Store;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly wake: Wake;
+  readonly counters: Pick<Counters, 'operation'>;
   readonly log: Log;
 }
 
@@ -48,31 +49,45 @@ export interface CommandLine {
   readonly threadTs?: string | undefined;
   /** Where the answer goes. */
   readonly to: AnswerDraft['to'];
+  /** It leads to a plan to be confirmed even where nobody has to. */
+  readonly onlyPlan?: boolean;
   /** The inbox row it came in; done in the same transaction as its effect. */
   readonly row: { readonly id: number; readonly key: string };
 }
 
 /**
- * Runs one command: reads it, finds out who asks, lets the command read GitLab, and writes plan, answer and audit in
- * one transaction. Never changes anything in GitLab. Every failure becomes an answer, so nobody waits in silence.
+ * Runs one command: reads it, finds out who asks, lets the command read GitLab, and writes plan or deed, answer and
+ * audit in one transaction. Never changes anything in GitLab. Every failure becomes an answer, so nobody waits in
+ * silence.
  */
 export async function runCommand(line: CommandLine, deps: RunCommandDeps): Promise<void> {
   const startedAt = deps.clock.now();
   let actor: Actor = { slackUserId: line.slackUserId, gitlab: undefined };
-  let outcome: Outcome;
+  let action = line.name.replace(/^\//, '');
+  let effect: Outcome | ImmediateDeed;
+  let read: ReturnType<typeof readCommand> | undefined;
   try {
-    const { command, words } = read(line, deps);
+    const prefix = deps.settings().commandPrefix;
+    read = readCommand(line, { ...deps, prefix });
+    const { command, words } = read;
+    action = command.action?.(words) ?? action;
     const [identified] = await Promise.all([
       identifyActor(line.slackUserId, { ...deps, settings: deps.settings() }),
       warmUp(line, words, deps),
     ]);
     actor = identified.actor;
     const context = await createContext({ ...identified, ...line, now: startedAt }, deps);
-    outcome = toOutcome(await command.run(words, context), actor, { deps, now: startedAt });
+    const result = await command.run(words, context);
+    effect = result.kind === 'act' ? result : await toOutcome(result, actor, { deps, now: startedAt });
+    if (result.kind === 'planned' && result.atOnce && !line.onlyPlan && 'plan' in effect && effect.plan) {
+      await keepPlan(effect.plan, deps);
+      return await confirmPlan({ ...line, planId: effect.plan.id }, deps);
+    }
   } catch (error) {
-    outcome = failed(error, line, deps);
+    effect = (read && (await answeredAway(error, { line, ...read }, deps))) ?? failed(error, line, deps);
   }
-  await record(line, { actor, outcome, deps });
+  const outcome = await record(line, { actor, action, effect, deps });
+  if ('apply' in effect && effect.changesSettings) await deps.refreshSettings();
   deps.wake('outbox');
   const { about } = outcome;
   deps.log.info(
@@ -94,21 +109,7 @@ interface Outcome {
   readonly audit: AuditEntry['outcome'];
   readonly reason?: string | undefined;
   readonly about: Subject;
-}
-
-function read(line: CommandLine, deps: RunCommandDeps): { command: Command; words: ReturnType<typeof readWords> } {
-  const prefix = deps.settings().commandPrefix;
-  const typed = line.name.replace(/^\//, '').toLowerCase();
-  const plain = prefix !== '' && typed.startsWith(prefix) ? typed.slice(prefix.length) : typed;
-  const command = deps.commands.find((candidate) => candidate.name === `/${plain}`);
-  if (command) return { command, words: readWords(line.text, command.flags) };
-  const near = didYouMean(
-    plain,
-    deps.commands.map((candidate) => candidate.name.slice(1)),
-  );
-  throw new UsageError(`I do not know the command ${line.name.slice(0, 40)}.`, {
-    hint: `Type: ${near ? `/${near}` : '/chatops help'}`,
-  });
+  readonly heard?: readonly HeardEnvironment[] | undefined;
 }
 
 /**
@@ -123,26 +124,69 @@ async function warmUp(line: CommandLine, { words }: Words, deps: RunCommandDeps)
   await Promise.allSettled(candidates.map(ask));
 }
 
-function toOutcome(result: CommandResult, actor: Actor, { deps, now }: { deps: RunCommandDeps; now: Date }): Outcome {
+async function toOutcome(
+  result: Exclude<CommandResult, ImmediateDeed>,
+  actor: Actor,
+  { deps, now }: { deps: RunCommandDeps; now: Date },
+): Promise<Outcome> {
   switch (result.kind) {
-    case 'answer':
-      return { card: result.card, audit: 'allowed', about: result.about };
-    case 'refused':
+    case 'reload': {
+      const reloaded = await deps.configReload.now();
+      const audit = { used: 'succeeded', same: 'no_op', refused: 'failed' } as const;
+      const reason = { used: 'config_in_force', same: 'config_unchanged', refused: 'config_refused' } as const;
       return {
-        card: renderRefusal(result.refusal),
-        audit: result.noOp ? 'no_op' : 'refused',
-        reason: result.refusal.code,
+        card: renderConfigReloaded(reloaded),
+        audit: audit[reloaded.kind],
+        reason: reason[reloaded.kind],
         about: result.about,
       };
+    }
+    case 'answer':
+      return { card: result.card, audit: 'allowed', about: result.about, heard: result.heard };
+    case 'refused':
+      return refused(result, result.about);
     case 'planned': {
       const { deed, warnings } = result;
       const expiresAt = new Date(now.getTime() + deps.settings().planExpiresMs);
       const plan: Plan = { id: deps.newId(), state: 'open', requester: actor, deed, createdAt: now, expiresAt };
       const { project, environment, release, pipelineId } = deed;
       const about = { project: project.path, environment, version: release.version, sha: release.sha, pipelineId };
-      return { card: renderDeployPlan({ plan, warnings }), plan, audit: 'allowed', reason: 'planned', about };
+      return { card: renderPlan(plan, warnings), plan, audit: 'allowed', reason: 'planned', about };
     }
   }
+}
+
+/** A plan that nobody has to confirm. Its command is not done yet: after a crash it is planned anew in place of this one. */
+async function keepPlan(plan: Plan, deps: RunCommandDeps): Promise<void> {
+  await deps.store.transaction(async (tables) => {
+    await tables.plans.replaceOthers(plan);
+    await tables.plans.add(plan);
+  });
+}
+
+function toActed(acted: Acted, about: Subject): Outcome {
+  return acted.kind === 'refused'
+    ? refused(acted, about)
+    : { card: acted.card, audit: 'succeeded', reason: acted.reason, about };
+}
+
+function refused({ refusal, noOp }: { refusal: Refusal; noOp?: boolean }, about: Subject): Outcome {
+  return { card: renderRefusal(refusal), audit: noOp ? 'no_op' : 'refused', reason: refusal.code, about };
+}
+
+/** What the command can say out of the store while GitLab does not answer. */
+async function answeredAway(
+  error: unknown,
+  asked: { readonly line: CommandLine } & ReturnType<typeof readCommand>,
+  deps: RunCommandDeps,
+): Promise<Outcome | undefined> {
+  if (!(error instanceof GitLabError && error.retryable)) return undefined;
+  const { line, command, words } = asked;
+  const context = { channel: line.channel, settings: deps.settings(), tables: deps.store.tables };
+  const answer = await command.whenAway?.(words, context);
+  if (!answer) return undefined;
+  deps.log.warn({ command: line.name, actor: line.slackUserId, err: error }, 'command answered from the store');
+  return { card: answer.card, audit: 'allowed', reason: 'from_store', about: answer.about };
 }
 
 function failed(error: unknown, line: CommandLine, deps: RunCommandDeps): Outcome {
@@ -177,28 +221,40 @@ function asInstalled(hint: string, deps: RunCommandDeps): string {
   return hint.replace(/(^|\s)\/(?=[a-z])/g, `$1/${deps.settings().commandPrefix}`);
 }
 
+/** Writes everything that comes of the command, and says what did: a deed may be refused only here. */
 async function record(
   line: CommandLine,
-  done: { readonly actor: Actor; readonly outcome: Outcome; readonly deps: RunCommandDeps },
-): Promise<void> {
-  const { outcome, deps } = done;
+  done: {
+    readonly actor: Actor;
+    readonly action: string;
+    readonly effect: Outcome | ImmediateDeed;
+    readonly deps: RunCommandDeps;
+  },
+): Promise<Outcome> {
+  const { effect, deps } = done;
   const now = deps.clock.now();
-  await deps.store.transaction(async (tables) => {
+  return deps.store.transaction(async (tables) => {
+    const outcome = 'apply' in effect ? toActed(await effect.apply(tables, now), effect.about) : effect;
     if (outcome.plan) {
       await tables.plans.replaceOthers(outcome.plan);
       await tables.plans.add(outcome.plan);
     }
+    await rememberEnvironments(tables, outcome.heard ?? [], now);
     await tables.audit.append({
       at: now,
       actor: done.actor,
-      action: line.name.replace(/^\//, ''),
+      action: done.action,
       outcome: outcome.audit,
       reason: outcome.reason,
       channel: line.channel,
       planId: outcome.plan?.id,
       ...outcome.about,
     });
+    if (outcome.about.project !== undefined) {
+      await rememberProject(tables, line.slackUserId, outcome.about.project);
+    }
     await tables.outbox.answer({ key: `answer/${line.row.key}`, to: line.to, ...outcome.card }, now);
     await tables.inbox.done(line.row.id, outcome.reason ?? outcome.audit, now);
+    return outcome;
   });
 }

@@ -1,9 +1,12 @@
 import { renderOperation } from '../cards/operation.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
-import type { DeployPlan, Plan } from '../domain/plan.ts';
-import { messageUrl, openThread, pipelineRootKey, putRoot } from './open-thread.ts';
-import type { Tables } from './ports.ts';
+import type { Deed, Plan } from '../domain/plan.ts';
+import { messageUrl, openThread, operationRootKey, putRoot } from './open-thread.ts';
+import { tellPassedLocks } from './pass-locks.ts';
+import { findHome } from './pipeline-family.ts';
+import type { Tables } from './store-ports.ts';
+import { showWhereAsked } from './where-asked.ts';
 
 /** A root older than this notifies nobody any more, so an operation gets a fresh one. */
 const freshRootMs = 3_600_000;
@@ -13,19 +16,29 @@ export async function startOperation(
   tables: Tables,
   about: {
     readonly plan: Plan;
-    readonly deed: DeployPlan;
+    readonly deed: Deed;
     readonly pipeline: Pipeline;
+    /** Those that triggered it and are new to us, the root first. */
+    readonly above?: readonly Pipeline[] | undefined;
+    readonly asked?: Operation['asked'];
     readonly id: string;
     readonly now: Date;
   },
 ): Promise<Operation> {
-  const { plan, deed, pipeline, id, now } = about;
+  const { plan, deed, pipeline, above = [], asked, id, now } = about;
   const { channel } = deed;
-  if (!(await tables.pipelines.find(pipeline.project.id, pipeline.id))) await tables.pipelines.save(pipeline);
-  const thread = await openThread(tables, { channel, pipeline, now });
-  const fresh = now.getTime() - thread.createdAt.getTime() < freshRootMs;
+  for (const each of [...above, pipeline]) {
+    if (!(await tables.pipelines.find(each.project.id, each.id))) await tables.pipelines.save(each);
+  }
+  const { home } = await findHome(tables, channel, pipeline);
+  const own = operationRootKey(channel, id);
+  // A rollback is news of its own, whatever thread its old pipeline once had; and where it had none, its only root.
+  const below = deed.kind === 'rollback' ? own : undefined;
+  const thread = await openThread(tables, { channel, pipeline: home, now, below });
+  const fresh = deed.kind === 'deploy' && now.getTime() - thread.createdAt.getTime() < freshRootMs;
   return {
     id,
+    kind: deed.kind,
     planId: plan.id,
     project: deed.project,
     environment: deed.environment,
@@ -33,11 +46,14 @@ export async function startOperation(
     pipelineId: deed.pipelineId,
     pipelineUrl: deed.pipelineUrl,
     fromVersion: deed.live?.version,
+    variables: deed.kind === 'deploy' ? deed.variables : undefined,
+    lockAfter: deed.kind === 'rollback' ? deed.lock : undefined,
     state: 'active',
     steps: deed.steps.map((step) => ({ ...step, state: 'pending' })),
     requester: plan.requester,
     channel,
-    rootKey: fresh ? thread.rootKey : `${channel}/operation:${id}`,
+    asked,
+    rootKey: fresh ? thread.rootKey : own,
     createdAt: now,
     nextCheckAt: now,
   };
@@ -49,16 +65,20 @@ export async function showOperation(
   about: { readonly operation: Operation; readonly pipeline: Pipeline; readonly now: Date },
 ): Promise<void> {
   const { operation, pipeline, now } = about;
-  const thread = await openThread(tables, { channel: operation.channel, pipeline, now });
+  const { home } = await findHome(tables, operation.channel, pipeline);
+  const thread = await openThread(tables, { channel: operation.channel, pipeline: home, now });
   if (operation.rootKey !== thread.rootKey) await tables.threads.redirect({ ...thread, newsKey: operation.rootKey });
-  await putRoot(tables, { thread: { ...thread, newsKey: operation.rootKey }, pipeline, now });
+  await putRoot(tables, { thread: { ...thread, newsKey: operation.rootKey }, pipeline: home, now });
   await putOperation(tables, operation, now);
+  await tellPassedLocks(tables, operation, now);
 }
 
 /** Shows an operation's card: a reply in the pipeline's thread, or a root of its own. */
 export async function putOperation(tables: Tables, operation: Operation, now: Date): Promise<void> {
-  const own = operation.rootKey.endsWith(`/operation:${operation.id}`);
-  const threadUrl = own ? messageUrl(pipelineRootKey(operation.channel, operation.pipelineId)) : undefined;
+  const own = operation.rootKey === operationRootKey(operation.channel, operation.id);
+  const pipeline = own ? await tables.pipelines.find(operation.project.id, operation.pipelineId) : undefined;
+  const { thread } = pipeline ? await findHome(tables, operation.channel, pipeline) : { thread: undefined };
+  const threadUrl = thread && thread.rootKey !== operation.rootKey ? messageUrl(thread.rootKey) : undefined;
   await tables.outbox.put(
     {
       key: own ? operation.rootKey : `${operation.rootKey}/operation:${operation.id}`,
@@ -69,4 +89,5 @@ export async function putOperation(tables: Tables, operation: Operation, now: Da
     },
     now,
   );
+  await showWhereAsked(tables, operation, now);
 }

@@ -1,24 +1,28 @@
-import type { Clock, Log, Settings, Store } from './ports.ts';
+import type { Clock, Log, Settings } from './ports.ts';
+import type { Store } from './store-ports.ts';
+import { type SweepLocksDeps, sweepLocks } from './sweep-locks.ts';
 
-export interface SweepDeps {
+export interface SweepDeps extends SweepLocksDeps {
   readonly settings: () => Settings;
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Ends plans whose time is over, and deletes what is older than `retention` says. The audit is never deleted. */
+/** Ends plans and locks whose time is over, and deletes what is older than `retention` says. The audit is never deleted. */
 export async function sweep(deps: SweepDeps): Promise<void> {
+  await sweepLocks(deps);
   const now = deps.clock.now();
   const { retention } = deps.settings();
   const ago = (ms: number): Date => new Date(now.getTime() - ms);
-  const { plans, inbox, outbox, pipelines, operations } = deps.store.tables;
+  const { plans, inbox, outbox, pipelines, operations, environments } = deps.store.tables;
   const lapsed = await plans.lapse(now);
   const pruned =
     (await inbox.prune(ago(retention.eventsMs))) +
     (await outbox.prune(ago(retention.threadsMs))) +
     (await pipelines.prune(ago(retention.threadsMs))) +
     (await operations.prune(ago(retention.operationsMs))) +
+    (await environments.prune(ago(retention.threadsMs))) +
     (await plans.prune(ago(retention.operationsMs)));
   if (lapsed + pruned > 0) deps.log.info({ lapsed, pruned }, 'swept');
 }

@@ -1,5 +1,5 @@
 import type { Person } from '../domain/actor.ts';
-import type { Tables } from './ports.ts';
+import type { Tables } from './store-ports.ts';
 
 /** Which job, of which pipeline. */
 export interface PlayedJob {

@@ -4,7 +4,7 @@ import type { Operation } from '../domain/operation.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
 import type { MentionKind } from '../domain/project.ts';
 import type { Notice } from '../domain/thread.ts';
-import type { Tables } from './ports.ts';
+import type { Tables } from './store-ports.ts';
 
 /**
  * Whom the reply about a failure mentions: only people whom `identity.users` names. A name or an e-mail address is

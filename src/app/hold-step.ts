@@ -1,0 +1,77 @@
+import { renderFreezePaused } from '../cards/freeze-paused.ts';
+import { GitLabError, NotFoundError, PayloadError } from '../domain/errors.ts';
+import type { FreezeWindow } from '../domain/freeze.ts';
+import { type Operation, withStep } from '../domain/operation.ts';
+import { isSame } from '../domain/same.ts';
+import type { GitLabReads } from './gitlab-ports.ts';
+import { pauseForLock } from './pause-for-lock.ts';
+import type { Clock, Log, Settings, Wake } from './ports.ts';
+import { readFreeze } from './read-gates.ts';
+import { putOperation } from './start-operation.ts';
+import type { Store } from './store-ports.ts';
+
+/** How soon a waiting deploy looks again whether the freeze is over. */
+const lookAgainMs = 5_000;
+
+interface HoldDeps {
+  readonly settings: () => Settings;
+  readonly gitlab: Pick<GitLabReads, 'freezePeriods'>;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly wake: Wake;
+  readonly log: Log;
+}
+
+/**
+ * Holds a deploy before its next job while a lock or a freeze stands in the way that began since it was confirmed. The
+ * thread is told, once for each. A rollback passes both. True: it waits.
+ */
+export async function holdStep(
+  at: { readonly operation: Operation; readonly index: number },
+  deps: HoldDeps,
+): Promise<boolean> {
+  if (at.operation.kind === 'rollback') return false;
+  return (await pauseForLock(at, deps)) || pauseForFreeze(at, deps);
+}
+
+async function pauseForFreeze(
+  { operation, index }: { readonly operation: Operation; readonly index: number },
+  deps: HoldDeps,
+): Promise<boolean> {
+  const { id, channel, rootKey } = operation;
+  const now = deps.clock.now();
+  const freeze = await findFreeze(operation, now, deps);
+  if (freeze === 'none') return false;
+  await deps.store.transaction(async (tables) => {
+    const held = await tables.operations.find(id);
+    // Somebody pressed Cancel while we asked GitLab: the next look sees it.
+    if (!held || !isSame({ ...held, nextCheckAt: 0 }, { ...operation, nextCheckAt: 0 })) return;
+    const waiting = withStep(operation, index, { state: 'waiting' });
+    await tables.operations.save({ ...waiting, nextCheckAt: new Date(now.getTime() + lookAgainMs) });
+    await putOperation(tables, waiting, now);
+    if (freeze === 'unknown') return;
+    const key = `${rootKey}/operation:${id}/frozen:${freeze.from.getTime()}`;
+    await tables.outbox.put(
+      { key, channel, rootKey, lane: 'answer', ...renderFreezePaused({ operation, freeze }) },
+      now,
+    );
+  });
+  deps.wake('outbox');
+  return true;
+}
+
+async function findFreeze(
+  { id, project, environment }: Operation,
+  now: Date,
+  { settings: settingsNow, gitlab, log }: HoldDeps,
+): Promise<FreezeWindow | 'none' | 'unknown'> {
+  const settings = settingsNow();
+  const rules = settings.rulesFor(project.path);
+  try {
+    return (await readFreeze({ projectId: project.id, rules, environment }, { gitlab, settings, now })) ?? 'none';
+  } catch (error) {
+    if (!(error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError)) throw error;
+    log.warn({ operation_id: id, err: error }, 'freezes cannot be read, the deploy waits');
+    return 'unknown';
+  }
+}

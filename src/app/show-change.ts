@@ -1,0 +1,74 @@
+import { renderOperationEnded } from '../cards/operation-ended.ts';
+import { renderPromote } from '../cards/promote.ts';
+import { renderPromoteAnswered } from '../cards/promote-answered.ts';
+import type { Actor } from '../domain/actor.ts';
+import { commandLine } from '../domain/command-line.ts';
+import { currentStep, type Operation } from '../domain/operation.ts';
+import { putRoot } from './open-thread.ts';
+import { lockAfterRollback } from './pass-locks.ts';
+import { findHome } from './pipeline-family.ts';
+import { putOperation } from './start-operation.ts';
+import type { Tables } from './store-ports.ts';
+import { tellFree } from './tell-free.ts';
+
+/** Shows what an operation looks like now: its card, the question it asks, its end, and the pipeline's root. */
+export async function showChange(
+  tables: Tables,
+  operation: Operation,
+  about: {
+    readonly now: Date;
+    readonly commandPrefix: string;
+    /** Another operation takes the environment in the same transaction, so nobody is told that it is free. */
+    readonly isTakenOver?: boolean;
+  },
+): Promise<void> {
+  const { now } = about;
+  const again = commandLine(about.commandPrefix, `/${operation.kind}`, [
+    operation.environment,
+    operation.release.version,
+  ]);
+  await putOperation(tables, operation, now);
+  const reply = { channel: operation.channel, rootKey: operation.rootKey };
+  const step = currentStep(operation)?.step;
+  if (operation.state === 'active' && step?.kind === 'ask') {
+    await tables.outbox.put(
+      { ...reply, key: promoteKey(operation), lane: 'answer', ...renderPromote({ operation }) },
+      now,
+    );
+  }
+  if (operation.state !== 'active') {
+    await lockAfterRollback(tables, operation, now);
+    if (!about.isTakenOver) await tellFree(tables, now);
+    await tables.outbox.put(
+      {
+        ...reply,
+        key: `${operation.rootKey}/operation:${operation.id}/ended`,
+        lane: 'failure',
+        ...renderOperationEnded({ operation, again }),
+      },
+      now,
+    );
+  }
+  const pipeline = await tables.pipelines.find(operation.project.id, operation.pipelineId);
+  if (!pipeline) return;
+  const { home, thread } = await findHome(tables, operation.channel, pipeline);
+  if (thread) await putRoot(tables, { thread, pipeline: home, now });
+}
+
+/** The question whether to promote becomes one line without buttons, if it was asked. */
+export async function closeQuestion(
+  tables: Tables,
+  operation: Operation,
+  answered: { readonly answer: 'promoted' | 'stopped'; readonly by: Actor | undefined; readonly at: Date },
+): Promise<void> {
+  const key = promoteKey(operation);
+  if (!(await tables.outbox.find(key))) return;
+  const { channel, rootKey } = operation;
+  const card = renderPromoteAnswered({ operation, ...answered });
+  await tables.outbox.put({ key, channel, rootKey, lane: 'answer', ...card }, answered.at);
+}
+
+/** The key of the message that asks whether to promote. */
+function promoteKey(operation: Operation): string {
+  return `${operation.rootKey}/operation:${operation.id}/promote`;
+}
