@@ -1,34 +1,66 @@
-import type { Command, CommandResult } from '../src/app/command.ts';
+import type { FlagRules, Words } from '../src/app/arguments.ts';
+import { askReload } from '../src/app/ask-reload.ts';
+import type { Command, CommandContext, CommandResult } from '../src/app/command.ts';
+import { unwatchChannel } from '../src/app/unwatch-channel.ts';
+import { watchChannel } from '../src/app/watch-channel.ts';
+import { whoAmI } from '../src/app/who-am-i.ts';
 import { renderHelp } from '../src/cards/help.ts';
 import { commandLine } from '../src/domain/command-line.ts';
 import { UsageError } from '../src/domain/errors.ts';
 import { didYouMean } from '../src/domain/nearest.ts';
 
+/** What only `/chatops` can: the words behind the name, and the context, become a result. */
+const subcommands: Readonly<
+  Record<string, (words: readonly string[], context: CommandContext) => Promise<CommandResult>>
+> = {
+  watch: watchChannel,
+  unwatch: unwatchChannel,
+  whoami: (_words, context) => whoAmI(context),
+  reload: (_words, context) => askReload(context),
+};
+
 /**
- * The root command: `/chatops help`, and every other command as `/chatops deploy …`, for workspaces where another
- * app owns `/deploy`.
+ * The root command: `/chatops help`, what is about the bot itself, and every other command as `/chatops deploy …`, for
+ * workspaces where another app owns `/deploy`.
  */
 export function createChatops(others: readonly Command[]): Command {
+  const known = ['help', ...Object.keys(subcommands), ...others.map((other) => other.name.slice(1))];
   const chatops: Command = {
     name: '/chatops',
-    usage: '/chatops help|<command> …',
-    description: 'Help, and every command under one name',
-    examples: ['/chatops help', '/chatops deploy prod v1.4.0'],
-    flags: { valueFlags: [...new Set(others.flatMap((command) => command.flags.valueFlags))] },
+    usage: '/chatops help|watch|unwatch|whoami|reload|<command> …',
+    description: 'Help, which channel is told of what, who you are, and every command under one name',
+    examples: ['/chatops help', '/chatops watch acme/app', '/chatops deploy prod v1.4.0'],
+    flags: {
+      valueFlags: [...new Set(others.flatMap(({ flags }) => flags.valueFlags))],
+      switches: [...new Set(others.flatMap(({ flags }) => flags.switches ?? []))],
+    },
+
+    action({ words }) {
+      const name = words[0]?.toLowerCase() ?? 'help';
+      return known.includes(name) ? name : 'chatops';
+    },
+
+    needsForm({ words, flags }, place) {
+      const [name = '', ...rest] = words;
+      const command = others.find((other) => other.name === `/${name.toLowerCase()}`);
+      return command?.needsForm?.({ words: rest, flags }, place) ?? false;
+    },
 
     async run({ words, flags }, context): Promise<CommandResult> {
       const [name = 'help', ...rest] = words;
-      if (name.toLowerCase() === 'help')
-        return { kind: 'answer', about: {}, card: helpCard(context.settings.commandPrefix) };
-      const command = others.find((other) => other.name === `/${name.toLowerCase()}`);
+      const lower = name.toLowerCase();
+      if (lower === 'help') return { kind: 'answer', about: {}, card: helpCard(context.settings.commandPrefix) };
+      const own = Object.hasOwn(subcommands, lower) ? subcommands[lower] : undefined;
+      if (own) {
+        refuseFlags({ flags }, { name: `/chatops ${lower}`, usage: `/chatops ${lower}`, valueFlags: [] });
+        return own(rest, context);
+      }
+      const command = others.find((other) => other.name === `/${lower}`);
       if (command) {
-        const strange = Object.keys(flags).find((flag) => !command.flags.valueFlags.includes(flag));
-        if (strange !== undefined)
-          throw new UsageError(`--${strange} is not a flag of ${command.name}.`, { hint: `Type: ${command.usage}` });
+        refuseFlags({ flags }, { ...command, ...command.flags });
         return command.run({ words: rest, flags }, context);
       }
-      const near = didYouMean(name, ['help', ...others.map((other) => other.name.slice(1))]);
-      const line = `/chatops ${near ?? 'help'}`;
+      const line = `/chatops ${didYouMean(name, known) ?? 'help'}`;
       throw new UsageError(`I do not know the command ${name.slice(0, 40)}.`, { hint: `Type: ${line}` });
     },
   };
@@ -48,4 +80,15 @@ export function createChatops(others: readonly Command[]): Command {
 
 function withPrefix(prefix: string, line: string): string {
   return `/${prefix}${line.slice(1)}`;
+}
+
+function refuseFlags(
+  { flags }: Pick<Words, 'flags'>,
+  command: { readonly name: string; readonly usage: string } & FlagRules,
+): void {
+  const strange = Object.keys(flags).find(
+    (flag) => ![...command.valueFlags, ...(command.switches ?? [])].includes(flag),
+  );
+  if (strange === undefined) return;
+  throw new UsageError(`--${strange} is not a flag of ${command.name}.`, { hint: `Type: ${command.usage}` });
 }

@@ -1,38 +1,56 @@
 import { type Chosen, chooseReading } from '../src/app/choose-reading.ts';
-import type { Command, CommandContext, CommandResult } from '../src/app/command.ts';
+import type { Command, CommandContext, CommandResult, ProjectContext } from '../src/app/command.ts';
+import { isDeployIncomplete } from '../src/app/deploy-words.ts';
 import { planDeploy } from '../src/app/plan-deploy.ts';
 import { refuseReader } from '../src/app/refuse-policy.ts';
 import { refuseNoProject, refuseTwoReadings, unknownEnvironment } from '../src/app/refuse-reading.ts';
+import { refusedDry, renderDryRun } from '../src/cards/dry-run.ts';
 import { commandLine } from '../src/domain/command-line.ts';
 import { type Environment, matchEnvironment } from '../src/domain/environment.ts';
 import { UsageError } from '../src/domain/errors.ts';
 import { bold, say } from '../src/domain/phrase.ts';
 import type { ProjectRules } from '../src/domain/project.ts';
 
-const usage = '/deploy [project] <environment> <version> [--job J]';
+const usage = '/deploy [project] <environment> <version> [--job J] [--dry-run] [KEY=value …]';
 
 /** Takes a version to an environment by pressing the jobs of its own pipeline. */
 export const deploy: Command = {
   name: '/deploy',
   usage,
   description: 'Take a version to an environment: see what would ship, confirm, follow one thread',
-  examples: ['/deploy prod v1.4.0', '/deploy staging main', '/deploy v1.4.0'],
-  flags: { valueFlags: ['job'] },
+  examples: ['/deploy prod v1.4.0', '/deploy staging latest', '/deploy prod from staging', '/deploy v1.4.0'],
+  flags: { valueFlags: ['job'], switches: ['again', 'when-ready', 'dry-run'], variables: true },
 
-  async run({ words, flags }, context) {
+  needsForm: isDeployIncomplete,
+
+  action: ({ flags }) => (flags['dry-run'] === undefined ? 'deploy' : 'deploy.dry_run'),
+
+  async run({ words: typed, flags, variables = {} }, context) {
+    const words = joinFrom(typed);
+    const assigned = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
     if (words.length > 3) {
-      throw new UsageError(`I can read a project, an environment and a version, not ${words.length} words.`, {
+      throw new UsageError(`I can read a project, an environment and a version, not ${typed.length} words.`, {
         hint: `Type: ${usage}`,
       });
     }
     const chosen = await chooseReading(words, context);
-    if (chosen.kind === 'no_project') return refuseNoProject({ command: '/deploy', words }, context);
+    if (chosen.kind === 'no_project')
+      return refuseNoProject({ command: '/deploy', words: [...words, ...assigned], flags }, context);
     if (chosen.kind === 'ambiguous')
-      return refuseTwoReadings({ command: '/deploy', words, flags, readings: chosen.readings });
+      return refuseTwoReadings({
+        command: '/deploy',
+        words,
+        flags,
+        readings: chosen.readings.map((reading) => ({ ...reading, rest: [...reading.rest, ...assigned] })),
+      });
 
     const { project, rest } = chosen;
     const environments = await withStopped(chosen, context);
-    const target = readTarget(rest, { environments, rules: project.rules, channel: context.channel });
+    const target = readTarget(withThread(rest, { project, environments, context }), {
+      environments,
+      rules: project.rules,
+      channel: context.channel,
+    });
     if (target.kind !== 'target') {
       const refusal = await refuseReader(project, say`Nothing was deployed.`, context);
       if (refusal) return { kind: 'refused', refusal, about: { project: project.ref.path } };
@@ -47,9 +65,40 @@ export const deploy: Command = {
     const { name } = target.environment;
     // Its tier says who may deploy there, so it is asked for even where chatops.yml knows the name.
     const known = target.environment.known ?? (await context.gitlab.environmentNamed(project.ref.id, name));
-    return planDeploy({ project, environment: { name, known }, version: target.version, job: flags['job'] }, context);
+    const result = await planDeploy(
+      {
+        project,
+        environment: { name, known },
+        version: target.version,
+        job: flags['job'],
+        insists: { again: flags['again'] !== undefined, whenReady: flags['when-ready'] !== undefined },
+        variables: assigned.length > 0 ? variables : undefined,
+      },
+      context,
+    );
+    return flags['dry-run'] === undefined ? result : onlyTried(result);
   },
 };
+
+/** What would be done, or why not, as an answer that leads to nothing. */
+function onlyTried(result: CommandResult): CommandResult {
+  if (result.kind === 'refused') return { ...result, refusal: refusedDry(result.refusal) };
+  if (result.kind !== 'planned' || result.deed.kind !== 'deploy') return result;
+  const { deed, warnings } = result;
+  const { project, environment, release, pipelineId } = deed;
+  return {
+    kind: 'answer',
+    card: renderDryRun({ deed, warnings }),
+    about: { project: project.path, environment, version: release.version, sha: release.sha, pipelineId },
+  };
+}
+
+/** `from staging` is one word: a version, which no ref can be called. */
+function joinFrom(words: readonly string[]): readonly string[] {
+  const [from, environment] = words.slice(-2);
+  if (from?.toLowerCase() !== 'from' || environment === undefined) return words;
+  return [...words.slice(0, -2), `from ${environment}`];
+}
 
 /** A stopped environment is in no list, but the next deployment starts it again: its full name counts too. */
 async function withStopped(
@@ -59,6 +108,24 @@ async function withStopped(
   if (rest.some((word) => matchEnvironment(word, environments, project.rules).kind === 'found')) return environments;
   const stopped = await Promise.all(rest.slice(0, 2).map((word) => gitlab.environmentNamed(project.ref.id, word)));
   return [...environments, ...stopped.filter((environment) => environment !== undefined)];
+}
+
+/** In a thread, what is not said is what the thread is about: its version, and where that went. */
+function withThread(
+  rest: readonly string[],
+  about: {
+    readonly project: ProjectContext;
+    readonly environments: readonly Environment[];
+    readonly context: CommandContext;
+  },
+): readonly string[] {
+  const { project, environments, context } = about;
+  const { thread } = context;
+  if (thread?.pipeline.project.id !== project.ref.id || rest.length > 1) return rest;
+  const [word] = rest;
+  if (word === undefined) return thread.environment === undefined ? rest : [thread.environment, thread.version];
+  if (matchEnvironment(word, environments, project.rules).kind === 'found') return [word, thread.version];
+  return thread.environment === undefined ? rest : [thread.environment, word];
 }
 
 type Target =

@@ -1,32 +1,44 @@
+import { collapseFolders, inOrder } from '../src/app/arrange-environments.ts';
 import { chooseReading } from '../src/app/choose-reading.ts';
-import type { Command, CommandContext, ProjectContext } from '../src/app/command.ts';
-import { readLive } from '../src/app/read-live.ts';
+import type {
+  Command,
+  CommandContext,
+  CommandResult,
+  HeardEnvironment,
+  ProjectContext,
+  Subject,
+} from '../src/app/command.ts';
+import { tellKnownEnvironments } from '../src/app/known-environments.ts';
+import { readEnvironments, readHistory } from '../src/app/read-environments.ts';
 import { refuseReader } from '../src/app/refuse-policy.ts';
 import { refuseNoProject, refuseTwoReadings, unknownEnvironment } from '../src/app/refuse-reading.ts';
-import { type DeploymentRow, renderDeployments } from '../src/cards/deployments.ts';
-import { type Environment, matchEnvironment } from '../src/domain/environment.ts';
+import { refusePlace } from '../src/app/watch-place.ts';
+import { renderDeployments, type ShownDeployments } from '../src/cards/deployments.ts';
+import { commandLine } from '../src/domain/command-line.ts';
+import { type EnvironmentMatch, matchEnvironment } from '../src/domain/environment.ts';
 import { UsageError } from '../src/domain/errors.ts';
 import { say } from '../src/domain/phrase.ts';
 
-const usage = '/deployments [project] [environment]';
+const usage = '/deployments [project] [environment] [--share]';
 
-/** Environments shown at most: each costs two small requests, side by side. */
-const shown = 12;
+/** Environments read at most: each costs a few small requests, side by side. */
+const maxShown = 12;
 
-/** Shows what runs where, since when, by whom. */
+/** Shows what runs where, since when, by whom; of one environment also what was deployed there lately. */
 export const deployments: Command = {
   name: '/deployments',
   usage,
   description: 'See what runs where, since when and by whom',
-  examples: ['/deployments', '/deployments prod'],
-  flags: { valueFlags: [] },
+  examples: ['/deployments', '/deployments prod', '/deployments prod --share'],
+  flags: { valueFlags: [], switches: ['share'] },
 
   async run({ words, flags }, context) {
     if (words.length > 2) throw new UsageError('I can read a project and an environment.', { hint: `Type: ${usage}` });
+    const said = Object.fromEntries(Object.keys(flags).map((flag) => [flag, '']));
     const chosen = await chooseReading(words, context);
-    if (chosen.kind === 'no_project') return refuseNoProject({ command: '/deployments', words }, context);
+    if (chosen.kind === 'no_project') return refuseNoProject({ command: '/deployments', words, may: 'read' }, context);
     if (chosen.kind === 'ambiguous') {
-      return refuseTwoReadings({ command: '/deployments', words, flags, readings: chosen.readings });
+      return refuseTwoReadings({ command: '/deployments', words, flags: said, readings: chosen.readings });
     }
     const { project, environments, rest } = chosen;
     const about = { project: project.ref.path };
@@ -41,38 +53,63 @@ export const deployments: Command = {
         context,
       );
     }
-    const now = await context.gitlab.environmentsNow(project.ref.id);
-    const wanted =
-      match?.kind === 'found' ? now.filter((environment) => environment.name === match.name) : inOrder(now);
-    const rows = await Promise.all(wanted.slice(0, shown).map((environment) => readRow(environment, project, context)));
-    return { kind: 'answer', about, card: renderDeployments({ project: project.ref, rows, asOf: context.now }) };
+    const name = match?.kind === 'found' ? match.name : undefined;
+    const shown = await show({ match, project }, context);
+    const environment = { ...about, environment: name };
+    return flags['share'] === undefined
+      ? { kind: 'answer', about: environment, card: renderDeployments(shown.card), heard: shown.heard }
+      : share(shown.card, environment, context);
   },
+
+  whenAway: ({ words }, context) => tellKnownEnvironments(words, context),
 };
 
-async function readRow(
-  environment: Environment,
-  project: ProjectContext,
+interface Shown {
+  readonly card: ShownDeployments;
+  readonly heard: readonly HeardEnvironment[];
+}
+
+async function show(
+  { match, project }: { readonly match: EnvironmentMatch | undefined; readonly project: ProjectContext },
   context: CommandContext,
-): Promise<DeploymentRow> {
-  const { live, running } = await readLive(project.ref.id, environment.name, context);
+): Promise<Shown> {
+  const now = await context.gitlab.environmentsNow(project.ref.id);
+  const name = match?.kind === 'found' ? match.name : undefined;
+  const { alone, folders } = collapseFolders(inOrder(now), match);
+  const [{ rows, heard }, history] = await Promise.all([
+    readEnvironments(alone.slice(0, maxShown), project, context),
+    name === undefined ? [] : readHistory(name, project, context),
+  ]);
+  const left = alone.slice(maxShown).map((environment) => ({ environment: environment.name, tier: environment.tier }));
+  const target = name === undefined ? project.ref.path : `${project.ref.path}:${name}`;
+  // Slack has no channels among conversations of two.
+  const line = context.channel.startsWith('D') ? undefined : commandLine('', '/deployments', [target, '--share']);
   return {
-    environment: environment.name,
-    tier: environment.tier,
-    version: live?.ref,
-    sha: live?.sha,
-    since: live?.changedAt ?? live?.createdAt,
-    by: live?.user,
-    url: environment.url,
-    running: running.find((deployment) => deployment.status === 'running')?.ref,
+    card: { project: project.ref, rows: [...rows, ...left], folders, history, asOf: context.now, share: line },
+    heard,
   };
 }
 
-/** Production first, then the tiers on the way to it; what GitLab does not know comes last. */
-function inOrder(environments: readonly Environment[]): readonly Environment[] {
-  const tiers = ['production', 'staging', 'testing', 'development'];
-  const rank = (environment: Environment): number => {
-    const index = tiers.indexOf(environment.tier ?? '');
-    return index < 0 ? tiers.length : index;
+/** The same for everybody in the channel. */
+async function share(card: ShownDeployments, about: Subject, context: CommandContext): Promise<CommandResult> {
+  const refusal = await refusePlace(say`Nothing is shared.`, context);
+  if (refusal) return { kind: 'refused', refusal, about };
+  const { channel, actor } = context;
+  return {
+    kind: 'act',
+    about,
+    async apply(tables, now) {
+      await tables.outbox.put(
+        {
+          key: `${channel}/deployments/${actor.slackUserId}/${now.getTime()}`,
+          channel,
+          rootKey: undefined,
+          lane: 'answer',
+          ...renderDeployments({ ...card, share: undefined, sharedBy: actor.slackUserId }),
+        },
+        now,
+      );
+      return { kind: 'done', card: renderDeployments({ ...card, share: undefined, shared: true }), reason: 'shared' };
+    },
   };
-  return environments.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }

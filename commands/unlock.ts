@@ -1,0 +1,27 @@
+import type { Command } from '../src/app/command.ts';
+import { readLockPlace } from '../src/app/lock-place.ts';
+import { releaseLock } from '../src/app/release-lock.ts';
+import { UsageError } from '../src/domain/errors.ts';
+import { say } from '../src/domain/phrase.ts';
+
+const usage = '/unlock [project] <environment>|all';
+
+/** Releases a lock of one's own; of others by the button that shows whose it is. */
+export const unlock: Command = {
+  name: '/unlock',
+  usage,
+  description: 'Release your lock on an environment, or all of yours in a project',
+  examples: ['/unlock prod', '/unlock all'],
+  flags: { valueFlags: ['lock', 'deploy'] },
+
+  async run({ words, flags }, context) {
+    const notDone = say`Nothing was unlocked.`;
+    const place = await readLockPlace({ command: '/unlock', words, flags, notDone }, context);
+    if (place.kind === 'result') return place.result;
+    if (place.kind === 'project' || place.rest.length > 0) {
+      throw new UsageError('Which environment is to be unlocked?', { hint: `Type: ${usage}` });
+    }
+    const { project, environment } = place;
+    return releaseLock({ project, environment, lockId: flags['lock'], deploy: flags['deploy'] }, context);
+  },
+};
