@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { AcceptInput, Log, Wake } from '../app/ports.ts';
+import type { Log, Wake } from '../app/ports.ts';
+import type { AcceptInput } from '../app/store-ports.ts';
 import { readBody } from './read-body.ts';
 import { sendJson } from './server.ts';
 

@@ -1,7 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Counters, Log, QueueState } from '../app/ports.ts';
+import type { Counters, Log } from '../app/ports.ts';
+import type { QueueState } from '../app/store-ports.ts';
 import type { WebhookResult } from './gitlab-webhook.ts';
+
+/** What a Socket Mode connection can be. */
+const socketStates = ['connected', 'connecting', 'refused', 'stopped'] as const;
 
 /** Up to the 30 s that a read may take. */
 const CALL_BUCKETS_S = [0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8, 15, 30];
@@ -11,6 +15,8 @@ type CallResult = 'ok' | 'error' | 'unknown';
 export interface MetricsDeps {
   /** Asked at each scrape. */
   readonly queues: () => Promise<{ readonly inbox: QueueState; readonly outbox: QueueState }>;
+  /** How many channels take no messages. */
+  readonly channelsHeld: () => Promise<number>;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -25,6 +31,8 @@ export interface Metrics extends Counters {
     readonly status: number;
     readonly ms: number;
   }) => void;
+  /** From now on the connection of Socket Mode is shown; without it there is none to show. */
+  readonly watchSocket: (socket: { readonly state: (typeof socketStates)[number] }) => void;
   /** How the last call to each went, for `/readyz`. */
   readonly lastCalls: () => { readonly slack: LastCall; readonly gitlab: LastCall };
   /** Answers `GET /metrics`. */
@@ -46,10 +54,19 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   });
   const slack = callMetrics(registry, 'slack', 'Slack');
   const gitlab = callMetrics(registry, 'gitlab', 'GitLab');
+  const operations = new Counter({
+    name: 'chatops_operations_total',
+    help: 'Operations that ended, by what came of them',
+    labelNames: ['kind', 'outcome'] as const,
+    registers: [registry],
+  });
+  const watchSocket = socketMetric(registry);
   const fillQueues = queueMetrics(registry, deps);
   const last = { slack: 'not asked yet' as LastCall, gitlab: 'not asked yet' as LastCall };
   return {
     lastCalls: () => ({ ...last }),
+    operation: (kind, outcome) => operations.inc({ kind, outcome }),
+    watchSocket,
     webhook: (kind, result) => webhooks.inc({ kind, result }),
     slackCall(method, result, durationMs) {
       slack(method, result, durationMs);
@@ -102,15 +119,39 @@ function callMetrics(registry: Registry, name: string, title: string) {
   };
 }
 
+/** One row per state, 1 for the one that is: a lost connection is then a value to alert on and not a missing row. */
+function socketMetric(registry: Registry): Metrics['watchSocket'] {
+  let watched: Parameters<Metrics['watchSocket']>[0] | undefined;
+  const gauge = new Gauge({
+    name: 'chatops_slack_socket',
+    help: 'State of the connection of Socket Mode: 1 for the one that is',
+    labelNames: ['state'] as const,
+    registers: [registry],
+    collect() {
+      if (watched === undefined) return;
+      for (const state of socketStates) gauge.set({ state }, watched.state === state ? 1 : 0);
+    },
+  });
+  return (socket) => {
+    watched = socket;
+  };
+}
+
 /** Set before each scrape and not by the gauges' own `collect`: three of them would ask the store three times. */
-function queueMetrics(registry: Registry, { queues, now, log }: MetricsDeps): () => Promise<void> {
+function queueMetrics(registry: Registry, { queues, channelsHeld, now, log }: MetricsDeps): () => Promise<void> {
   const labelNames = ['queue'] as const;
   const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames, registers: [registry] });
   const waiting = gauge('chatops_queue_waiting', 'Rows that wait to be worked on or sent');
   const oldest = gauge('chatops_queue_oldest_seconds', 'Age of the oldest waiting row');
   const dead = gauge('chatops_queue_dead', 'Rows given up: somebody has to look');
+  const held = new Gauge({
+    name: 'chatops_channels_held',
+    help: 'Channels in which Slack lets the bot post no more',
+    registers: [registry],
+  });
   return async () => {
     try {
+      held.set(await channelsHeld());
       for (const [queue, state] of Object.entries(await queues())) {
         const ageMs = state.oldestAt === undefined ? 0 : now().getTime() - state.oldestAt.getTime();
         waiting.set({ queue }, state.waiting);
@@ -119,7 +160,7 @@ function queueMetrics(registry: Registry, { queues, now, log }: MetricsDeps): ()
       }
     } catch (error) {
       // Left out rather than stale: the other numbers are wanted most while the store is away.
-      for (const one of [waiting, oldest, dead]) one.reset();
+      for (const one of [waiting, oldest, dead, held]) one.reset();
       log.warn({ err: error }, 'queues not read for metrics');
     }
   };
