@@ -1,20 +1,24 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { commands } from '../commands/index.ts';
-import { addLogExcerpt } from './app/add-log-excerpt.ts';
 import { advanceOperation } from './app/advance-operation.ts';
 import { deliverMessage } from './app/deliver-message.ts';
 import { createDiscovery } from './app/discover-projects.ts';
+import { followUp } from './app/follow-up.ts';
+import { createForms } from './app/forms.ts';
+import { heldChannels } from './app/held-channel.ts';
 import { markInstalled } from './app/history.ts';
 import { createLiveSettings } from './app/live-settings.ts';
 import { createPace, type Pace } from './app/pace.ts';
-import type { Checkpoint, Clock, Wake } from './app/ports.ts';
+import type { Checkpoint, Clock } from './app/ports.ts';
 import { processDelivery } from './app/process-delivery.ts';
 import { processSlackInput } from './app/process-slack-input.ts';
+import { createReportReader } from './app/read-report.ts';
 import { catchUp, poll, wasAway } from './app/reconcile.ts';
 import { recordConfigAtStart } from './app/reload-config.ts';
 import { sweep } from './app/sweep.ts';
+import { freezeAt, freezeProblem } from './config/freeze-calendar.ts';
 import type { Config } from './config/load.ts';
-import { type ConfigError, SlackError } from './domain/errors.ts';
+import type { ConfigError } from './domain/errors.ts';
 import { decodeDelivery } from './gitlab/decode-delivery.ts';
 import { createGitLabGateway } from './gitlab/gateway.ts';
 import { deliveryKey, verifyDelivery } from './gitlab/verify-delivery.ts';
@@ -25,9 +29,9 @@ import { createHttpServer, type HttpServer, type Route } from './http/server.ts'
 import { refuseSlackEvents } from './http/slack-events.ts';
 import { createLog, maskSecrets } from './log/log.ts';
 import { createSlackApp } from './slack/app.ts';
+import { createDecodeSlackInput } from './slack/decode-input.ts';
 import { createSlackGateway } from './slack/gateway.ts';
-import { createSlackIdentity, type SlackIdentity } from './slack/identity.ts';
-import { decodeSlackInput } from './slack/interactions.ts';
+import { createSlackIdentity } from './slack/identity.ts';
 import { createSlackSocket } from './slack/socket.ts';
 import type { SocketKeeper } from './slack/socket-keeper.ts';
 import type { OpenStore } from './store/open-store.ts';
@@ -36,10 +40,12 @@ import { backlogDone } from './workers/backlog.ts';
 import { holderLabel, isGone, newHolderId } from './workers/holder.ts';
 import { startInboxWorker } from './workers/inbox-worker.ts';
 import { type Leader, startLeader } from './workers/leader.ts';
-import type { Loop } from './workers/loop.ts';
 import { startOperationWorker } from './workers/operation-worker.ts';
 import { startOutboxWorker } from './workers/outbox-worker.ts';
 import { startTimer } from './workers/timer.ts';
+import { createWakes } from './workers/wakes.ts';
+import { startWatchdogs } from './workers/watchdogs.ts';
+import { withinMs } from './workers/within.ts';
 
 /** The whole bot, ready to be started once. */
 export interface Program {
@@ -67,7 +73,8 @@ export interface ProgramOptions {
 
 /** How many commands and clicks are worked on side by side; each waits mostly for GitLab. */
 const commandsAtOnce = 8;
-const excerptsAtOnce = 4;
+const followUpsAtOnce = 4;
+const freezes = { at: freezeAt, problem: freezeProblem };
 const sweepEveryMs = 60_000;
 
 /** How often the content of `chatops.yml` is looked at. Watching it would miss mounted files and editors that rename. */
@@ -130,7 +137,7 @@ async function startProgram(options: ProgramOptions): Promise<{
     state.started = true;
     log.info({ port, projects: parts.settings().projects.length }, 'ready');
     configTimer = startTimer('config', () => lookAtConfigEveryMs, { work: () => parts.configReload.look(), log });
-    return { port, stop, reload: () => parts.configReload.now() };
+    return { port, stop, reload: async () => void (await parts.configReload.now()) };
   } catch (error) {
     await stop();
     throw error;
@@ -149,11 +156,12 @@ async function createParts(options: ProgramOptions) {
   const now = (): Date => clock.now();
   const log = createLog({ level: environment.logLevel, secrets });
   const store: OpenStore = await createSqliteStore({ path: environment.database.path, now, log });
-  const wakes = createWake();
+  const wakes = createWakes();
+  const mask = (text: string): string => maskSecrets(text, secrets);
   const live = createLiveSettings({
     config,
-    fixed: { commandPrefix: environment.commandPrefix, gitlabUrl: environment.gitlabUrl },
-    maskSecrets: (text) => maskSecrets(text, secrets),
+    fixed: { commandPrefix: environment.commandPrefix, gitlabUrl: environment.gitlabUrl, freezes },
+    maskSecrets: mask,
     store,
     clock,
     wake: wakes.wake,
@@ -161,24 +169,22 @@ async function createParts(options: ProgramOptions) {
   });
   const metrics = createMetrics({
     queues: async () => ({ inbox: await store.tables.inbox.state(), outbox: await store.tables.outbox.state() }),
+    channelsHeld: async () => (await heldChannels(store.tables.meta)).size,
     now,
     log,
   });
-  const slackOptions = {
-    botToken: environment.slackBotToken,
-    apiUrl: environment.slackApiUrl,
-    now,
-    onCall: metrics.slackCall,
-  };
+  const { slackBotToken: botToken, slackApiUrl: apiUrl } = environment;
+  const slackOptions = { botToken, apiUrl, now, onCall: metrics.slackCall };
   const identity = createSlackIdentity({ ...slackOptions, log, onRefused: (error: ConfigError) => onFatal(error) });
   return {
     environment,
-    secrets,
+    maskSecrets: mask,
     clock,
     log,
     store,
     ...live,
     metrics,
+    counters: metrics,
     identity,
     checkpoint,
     pace,
@@ -196,17 +202,6 @@ async function createParts(options: ProgramOptions) {
   };
 }
 
-/** Workers come and go with the lead; whoever calls `wake` need not know. */
-function createWake(): { readonly wake: Wake; readonly loops: Map<Parameters<Wake>[0], readonly Loop[]> } {
-  const loops = new Map<Parameters<Wake>[0], readonly Loop[]>();
-  return {
-    loops,
-    wake: (worker) => {
-      for (const loop of loops.get(worker) ?? []) loop.wake();
-    },
-  };
-}
-
 /** Sortable by time, and not to be guessed. */
 function createNewId(clock: Clock): () => string {
   return () => `${clock.now().getTime().toString(36)}-${randomBytes(9).toString('base64url')}`;
@@ -216,21 +211,22 @@ function createNewId(clock: Clock): () => string {
 async function lead(parts: Parts): Promise<{ stop(): Promise<void> }> {
   const { store, log, clock, settings, loops, pace } = parts;
   const decode = createDecodeSlackInput(parts.identity);
+  await parts.refreshSettings();
   await parts.knownProjects.load();
   if (await wasAway(parts)) await withinMs(catchUp(parts), catchUpLimitMs);
-  const excerptDeps = { ...parts, maskSecrets: (text: string) => maskSecrets(text, parts.secrets) };
+  const followUpDeps = { ...parts, readReport: createReportReader(parts) };
   const inbox = [
     startInboxWorker(
       { name: 'gitlab', atOnce: 1 },
-      { ...parts, handle: (row) => processDelivery(row, { ...parts, decodeDelivery, counters: parts.metrics }) },
+      { ...parts, handle: (row) => processDelivery(row, { ...parts, decodeDelivery }) },
     ),
     startInboxWorker(
       { name: 'slack', atOnce: commandsAtOnce },
       { ...parts, handle: (row) => processSlackInput(row, { ...parts, decodeSlackInput: decode }) },
     ),
     startInboxWorker(
-      { name: 'internal', atOnce: excerptsAtOnce },
-      { ...parts, handle: (row) => addLogExcerpt(row, excerptDeps) },
+      { name: 'internal', atOnce: followUpsAtOnce },
+      { ...parts, handle: (row) => followUp(row, followUpDeps) },
     ),
   ];
   const deliverDeps = { ...parts, random: Math.random };
@@ -240,6 +236,7 @@ async function lead(parts: Parts): Promise<{ stop(): Promise<void> }> {
   const timers = [
     startTimer('poll', () => settings().pollEveryMs, { work: () => backlogDone(parts).then(() => poll(parts)), log }),
     startTimer('projects', () => lookAtConfigEveryMs, { work: createDiscovery(parts), log }),
+    ...startWatchdogs(parts),
     startTimer('sweep', () => sweepEveryMs, { work: () => sweep(parts), log }),
   ];
   return {
@@ -250,32 +247,22 @@ async function lead(parts: Parts): Promise<{ stop(): Promise<void> }> {
   };
 }
 
-/** Which workspace is ours Slack has to tell first: until then input waits. */
-function createDecodeSlackInput(identity: SlackIdentity): (body: string) => ReturnType<typeof decodeSlackInput> {
-  return (body) => {
-    if (identity.teamId === undefined) {
-      throw new SlackError('the workspace is not known yet', {
-        slackCode: 'auth_test_pending',
-        outcome: 'none',
-        retryable: true,
-      });
-    }
-    return decodeSlackInput(body, identity.teamId);
-  };
-}
-
 /** The way in for what people do in Slack: a socket that we open, or the route that Slack calls. */
 interface SlackEntry {
   readonly socket: SocketKeeper | undefined;
   readonly handle: Route['handle'];
 }
 
-async function createSlackEntry({ environment, store, log, clock, wake, identity }: Parts): Promise<SlackEntry> {
+async function createSlackEntry(parts: Parts): Promise<SlackEntry> {
+  const { environment, store, log, clock, wake, identity, slack } = parts;
   const { slackBotToken: botToken, slackApiUrl: apiUrl, slackAppToken: appToken, slackSigningSecret } = environment;
   const now = (): Date => clock.now();
-  const deps = { botToken, apiUrl, acceptInput: store.acceptInput, wake, identity, now, log };
+  const forms = createForms(parts);
+  const deps = { botToken, apiUrl, acceptInput: store.acceptInput, wake, forms, slack, identity, now, log };
   if (appToken !== undefined) {
-    return { socket: await createSlackSocket({ ...deps, appToken }), handle: refuseSlackEvents };
+    const socket = await createSlackSocket({ ...deps, appToken });
+    parts.metrics.watchSocket(socket);
+    return { socket, handle: refuseSlackEvents };
   }
   const app = await createSlackApp({ ...deps, signingSecret: slackSigningSecret ?? '' });
   return { socket: undefined, handle: app.requestListener };
@@ -322,16 +309,20 @@ async function report(
   { store, identity, metrics }: Parts,
   socket: SocketKeeper | undefined,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const [inbox, outbox] = await Promise.all([store.tables.inbox.state(), store.tables.outbox.state()]);
+  const { tables } = store;
+  const [inbox, outbox, held] = await Promise.all([
+    tables.inbox.state(),
+    tables.outbox.state(),
+    heldChannels(tables.meta),
+  ]);
   const { slack: lastSlack, gitlab } = metrics.lastCalls();
   const slack = identity.teamId === undefined ? 'not reached yet' : lastSlack;
-  return { slack, gitlab, ...(socket === undefined ? {} : { slack_socket: socket.state }), inbox, outbox };
-}
-
-async function withinMs(work: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, limit]).finally(() => clearTimeout(timer));
+  return {
+    slack,
+    gitlab,
+    ...(socket === undefined ? {} : { slack_socket: socket.state }),
+    channels_held: held.size,
+    inbox,
+    outbox,
+  };
 }

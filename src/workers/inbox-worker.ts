@@ -1,4 +1,5 @@
-import type { Clock, InboxRow, Log, Store } from '../app/ports.ts';
+import type { Clock, Log } from '../app/ports.ts';
+import type { InboxRow, Store } from '../app/store-ports.ts';
 import { AppError } from '../domain/errors.ts';
 import { errorPauseMs, type Loop, startLoop } from './loop.ts';
 

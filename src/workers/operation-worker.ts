@@ -1,4 +1,5 @@
-import type { Clock, Log, Store } from '../app/ports.ts';
+import type { Clock, Log } from '../app/ports.ts';
+import type { Store } from '../app/store-ports.ts';
 import { errorPauseMs, type Loop, startLoop } from './loop.ts';
 
 export interface OperationWorkerDeps {

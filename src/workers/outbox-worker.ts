@@ -1,5 +1,6 @@
 import type { Pace } from '../app/pace.ts';
-import type { Clock, Log, OutboxRow, Store } from '../app/ports.ts';
+import type { Clock, Log } from '../app/ports.ts';
+import type { OutboxRow, Store } from '../app/store-ports.ts';
 import { errorPauseMs, type Loop, startLoop } from './loop.ts';
 
 export interface OutboxWorkerDeps {
