@@ -7,8 +7,9 @@ import { explainRules, type ResolvedValue } from '../config/resolve.ts';
 import { environmentSettings, type Setting } from '../config/schema.ts';
 import { ConfigError, UsageError } from '../domain/errors.ts';
 import { nearest } from '../domain/nearest.ts';
-import { isGlob } from '../domain/project.ts';
+import { defaultNotify, isGlob, isSamePath } from '../domain/project.ts';
 import { findProject } from '../domain/reading.ts';
+import { type Watch, watchesOf } from '../domain/watch.ts';
 import { maskSecrets } from '../log/log.ts';
 import { count } from './count.ts';
 
@@ -23,16 +24,21 @@ export function checkConfig(sources: ConfigSources): readonly string[] {
 }
 
 /**
- * `chatops config show [project]`: each value and where it comes from. Of secrets only whether they are set.
- * @throws ConfigError when there is anything wrong; UsageError when no entry names the project.
+ * `chatops config show [project]`: each value and where it comes from, the watches that people set up in Slack
+ * included. Of secrets only whether they are set.
+ * @throws ConfigError when there is anything wrong; UsageError when neither an entry nor a watch is about the project.
  */
-export function showConfig(sources: ConfigSources, project?: string): readonly string[] {
+export function showConfig(
+  sources: ConfigSources,
+  project?: string,
+  watches: readonly Watch[] = [],
+): readonly string[] {
   const config = loadConfig(sources);
   const source = readSource(config, sources);
   const rows: readonly Row[] =
     project === undefined
       ? [...environmentRows(sources.env), [''], ...topRows(source), [''], ...entryRows(source)]
-      : projectRows(projectNamed(project, config), source);
+      : projectRows(projectNamed(project, config, watches), { source, config, watches });
   // A database address or a key in the wrong place may hold what must not be printed.
   return inColumns(rows).map((line) => maskSecrets(line, config.secrets));
 }
@@ -63,9 +69,13 @@ function environmentRows(env: Environment): readonly Row[] {
 const topKeys: readonly (readonly [path: readonly string[], value: unknown])[] = [
   [['identity', 'users'], {}],
   [['operations', 'channel'], 'the log only'],
+  [['operations', 'admins'], []],
   [['retention', 'events'], '7d'],
   [['retention', 'threads'], '180d'],
   [['retention', 'operations'], '730d'],
+  [['watchdog', 'job_start'], '30s'],
+  [['watchdog', 'no_deploy'], 'off'],
+  [['watchdog', 'failures'], 3],
   [['plan_expires'], '15m'],
   [['poll_every'], '60s'],
 ];
@@ -93,20 +103,42 @@ function entryRows({ yaml, file }: Source): readonly Row[] {
   return [['Projects (chatops config show <project> explains one)'], ...rows];
 }
 
-function projectNamed(word: string, { file }: Config): string {
+function projectNamed(word: string, { file }: Config, watches: readonly Watch[]): string {
   const known = findProject(file.projects, word)?.path ?? (isGlob(word) ? undefined : file.rulesFor(word)?.path);
   if (known !== undefined) return known;
+  const watched = watches.find(({ project }) => isSamePath(project, word))?.project;
+  if (watched !== undefined || watchesOf(watches, word).length > 0) return watched ?? word;
   const [best] = nearest(word, [...file.projects.map((rules) => rules.path), ...file.patterns], 1);
   throw new UsageError(`No entry of chatops.yml is about ${word}.`, {
     hint: best === undefined ? '' : `The nearest is ${best}.`,
   });
 }
 
-function projectRows(project: string, { yaml, projects }: Source): readonly Row[] {
+function projectRows(
+  project: string,
+  about: { readonly source: Source; readonly config: Config; readonly watches: readonly Watch[] },
+): readonly Row[] {
+  const { yaml, projects } = about.source;
   const rows = explainRules(projects, project).map(
     (resolved): Row => [`  ${resolved.key}`, valueText(resolved.value), originText(resolved, yaml)],
   );
-  return [[project], ...rows];
+  return [[project], ...rows, ...watchRows(project, about)];
+}
+
+/** Where the file names the same channel, it wins, and the watch does nothing. */
+function watchRows(
+  project: string,
+  { config, watches }: { readonly config: Config; readonly watches: readonly Watch[] },
+): readonly Row[] {
+  const named = config.file.rulesFor(project)?.channels.map(({ id }) => id) ?? [];
+  return watchesOf(watches, project)
+    .filter(({ channel }) => !named.includes(channel))
+    .map(({ channel, notify, by, since, deployable, project: watched }): Row => {
+      const wider = isSamePath(watched, project) ? '' : `, under ${watched}`;
+      const what = deployable ? '' : ', notices only';
+      const from = `watched by @${by.username} in ${channel} since ${since.toISOString().slice(0, 16)}Z${wider}${what}`;
+      return [`  watch.${channel}.notify`, valueText(notify ?? defaultNotify), from];
+    });
 }
 
 function originText({ key, origin }: ResolvedValue, yaml: Source['yaml']): string {

@@ -76,19 +76,36 @@ export async function startStandIns(print: (line: string) => void, botPort: numb
   const sandbox = await startSandbox(0, watchableJobMs);
   connect(sandbox, `http://127.0.0.1:${botPort}`);
   print(`The page: ${sandbox.page.url}`);
-  print('Settings for npm start in another terminal (or in .env):');
+  print('Settings for npm start in another terminal, with the project of the examples:');
   for (const [name, value] of Object.entries({
     ...settingsFor(sandbox),
     CHATOPS_CONFIG: settingsFile,
     PORT: String(botPort),
   }))
     print(`${name}=${value}`);
+  print('Or set it up as a newcomer does, with a chatops.yml of your own:');
+  print(initLine(sandbox, botPort));
   return {
     async stop() {
       await sandbox.page.stop();
       await Promise.all([sandbox.gitlab.stop(), sandbox.slack.stop()]);
     },
   };
+}
+
+/** `init` never asks where Slack is: there is only one, but here. */
+function initLine({ gitlab, slack }: Sandbox, botPort: number): string {
+  const flags = {
+    'gitlab-url': gitlab.url,
+    'gitlab-token': gitlab.token,
+    'slack-token': slack.botToken,
+    'signing-secret': slack.signingSecret,
+    project: 'acme/production-app',
+    channel: 'C0DEPLOYS',
+    url: `http://127.0.0.1:${botPort}`,
+  };
+  const words = Object.entries(flags).map(([name, value]) => `--${name} ${value}`);
+  return `SLACK_API_URL=${slack.url}/api/ npx chatops init ${words.join(' ')}`;
 }
 
 interface Sandbox {

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto';
-import { processEnvironment, readTextFile } from '../config/load.ts';
+import { type ConfigSources, loadConfig, processEnvironment, readTextFile } from '../config/load.ts';
 import { environmentSettings } from '../config/schema.ts';
-import { UsageError } from '../domain/errors.ts';
+import { StoreError, UsageError } from '../domain/errors.ts';
+import type { Watch } from '../domain/watch.ts';
+import { readSqliteWatches } from '../store/inspect.ts';
 import { checkConfig, showConfig } from './config.ts';
 import { exitCode, explain } from './exit.ts';
 import { readFlags } from './flags.ts';
@@ -54,16 +56,30 @@ async function main(): Promise<void> {
   throw new UsageError(command === undefined ? 'Which command?' : `There is no command ${command}.`, { hint: usage });
 }
 
-function config([deed, project, ...more]: readonly string[]): void {
+async function config([deed, project, ...more]: readonly string[]): Promise<void> {
   const sources = { env: processEnvironment(), readFile: readTextFile };
   if (deed === 'check' && project === undefined) return print(checkConfig(sources).join('\n'));
-  if (deed === 'show' && more.length === 0) return print(showConfig(sources, project).join('\n'));
+  if (deed === 'show' && more.length === 0) {
+    const watches = project === undefined ? [] : await storedWatches(sources);
+    return print(showConfig(sources, project, watches).join('\n'));
+  }
   throw new UsageError('What about the configuration?', { hint: usage });
+}
+
+/** What people set up in Slack; nothing where the store cannot be read, as from another machine. */
+async function storedWatches(sources: ConfigSources): Promise<readonly Watch[]> {
+  const { settings } = loadConfig(sources);
+  return readSqliteWatches(settings.database.path).catch((error: unknown) => {
+    if (!(error instanceof StoreError)) throw error;
+    process.stderr.write(`Watches are not shown: ${error.message}\n`);
+    return [];
+  });
 }
 
 /** The stand-ins need development packages, which the container image does not have. */
 async function demo(standInsFor: number | undefined): Promise<void> {
   const { startDemo, startStandIns } = await import('./demo.ts').catch((cause: unknown) => {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND')) throw cause;
     throw new UsageError('The demo needs the development packages, which are not installed here.', {
       cause,
       hint: 'Run it in a checkout: npm ci && npm run demo',

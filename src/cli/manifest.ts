@@ -36,6 +36,9 @@ const flags = {
 
 const ROOT_COMMAND = '/chatops';
 
+/** The entry in the menu of a message; Slack sends this word with it. */
+const SHORTCUT = 'chatops_here';
+
 /** Slack takes commands of up to 32 characters, with their slash. */
 const MAX_COMMAND = 32;
 
@@ -59,6 +62,15 @@ export function renderManifest(options: ManifestOptions): string {
     '  bot_user:',
     '    display_name: chatops',
     '    always_online: true',
+    // Otherwise nobody can write to the bot alone, nor does it see what they write.
+    '  app_home:',
+    '    messages_tab_enabled: true',
+    '    messages_tab_read_only_enabled: false',
+    '  shortcuts:',
+    '    - name: ChatOps here',
+    '      type: message',
+    `      callback_id: ${SHORTCUT}`,
+    '      description: What can be done about this message, such as deploying or rolling back',
     '  slash_commands:',
     ...installedCommands(options).flatMap((command, index) => slashCommand(command, index === 0, options)),
     '',
@@ -143,9 +155,11 @@ function settings(options: ManifestOptions): readonly string[] {
     ...requestUrl,
     '    bot_events:',
     '      - app_mention',
+    '      - message.im',
     '  interactivity:',
     '    is_enabled: true',
     ...requestUrl,
+    ...(options.socket ? [] : [`    message_menu_options_url: ${eventsUrl(options)}`]),
     `  socket_mode_enabled: ${options.socket}`,
     '  org_deploy_enabled: false',
     '  # The bot keeps the one token you give it; rotating tokens cannot be switched off again.',

@@ -10,6 +10,7 @@ import {
 import { count } from '../count.ts';
 import { ownHooks, webhookPath } from '../webhook.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
+import { findGroupHook, lastDelivery } from './other-hook.ts';
 import { isMaintainer, type ProjectCheckup } from './project-checkup.ts';
 
 const labels: Readonly<Record<HookEventName, string>> = {
@@ -40,24 +41,46 @@ export async function* checkHook(
   const found = ownHooks(await about.gitlab.hooks(project.id), about.checkup.env[environmentSettings.publicUrl.name]);
   const [hook] = found;
   if (!hook) {
-    const seen = `${project.path} has no webhook to this bot (an address that ends with ${webhookPath}).`;
-    yield problem('hook_missing', seen, `${INIT}: ${page}. Ignore it where a webhook of the group does the work.`);
+    yield* checkOtherHook(about, project);
     return;
   }
   if (found.length > 1) {
     const seen = `${project.path} has ${found.length} webhooks to this bot: all is sent that often.`;
     yield warning('hook_doubled', seen, `Delete all but one: ${page}`);
   }
-  yield* checkOne(about, { project, hook, page: `${page}/${hook.id}/edit` });
+  const toCheck = { project, hook, page: `${page}/${hook.id}/edit` };
+  yield* checkSetup(about, toCheck);
+  yield checkDeliveries(await about.gitlab.deliveries(project.id, hook.id), toCheck);
+}
+
+/** A webhook of a group does as well. Only the group's owners see it, but what it delivers the bot has seen. */
+async function* checkOtherHook(about: ProjectCheckup, project: ProjectFacts): AsyncGenerator<Finding> {
+  const above = await findGroupHook(about, project);
+  if (above) {
+    yield ok('hook', `${project.path}: the webhook of the group ${above.group} leads to this bot.`);
+    const page = `${project.url.slice(0, -project.path.length)}groups/${above.group}/-/hooks/${above.hook.id}/edit`;
+    yield* checkSetup(about, { project: { path: `the group ${above.group}` }, hook: above.hook, page });
+    return;
+  }
+  const at = await lastDelivery(about, project);
+  if (at) {
+    const day = at.toISOString().slice(0, 10);
+    yield ok('hook', `${project.path} has no webhook to this bot, but another hook delivers: last on ${day}.`);
+    return;
+  }
+  const seen = `${project.path} has no webhook to this bot (an address that ends with ${webhookPath}).`;
+  const mend = `${INIT}: ${project.url}/-/hooks. Where a webhook of the group does the work, this goes with its first delivery.`;
+  yield problem('hook_missing', seen, mend);
 }
 
 interface HookToCheck {
-  readonly project: ProjectFacts;
+  /** Whose hook it is; a group has a path as well. */
+  readonly project: Pick<ProjectFacts, 'path'>;
   readonly hook: HookFacts;
   readonly page: string;
 }
 
-async function* checkOne(about: ProjectCheckup, { project, hook, page }: HookToCheck): AsyncGenerator<Finding> {
+function* checkSetup(about: ProjectCheckup, { project, hook, page }: HookToCheck): Generator<Finding> {
   const { path } = project;
   if (hook.alertStatus !== 'executable') {
     const until = hook.disabledUntil === undefined ? 'for good' : `until ${hook.disabledUntil.toISOString()}`;
@@ -76,7 +99,6 @@ async function* checkOne(about: ProjectCheckup, { project, hook, page }: HookToC
   }
   const unsigned = checkProof(about, { project, hook, page });
   if (unsigned) yield unsigned;
-  yield checkDeliveries(await about.gitlab.deliveries(project.id, hook.id), { project, hook, page });
 }
 
 /** Whether the hook proves itself in the way that the bot asks for. What it was given cannot be read. */

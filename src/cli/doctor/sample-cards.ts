@@ -1,15 +1,25 @@
+import { renderAskedLine } from '../../cards/asked-line.ts';
 import type { Card } from '../../cards/card.ts';
 import { renderCatchUp } from '../../cards/catch-up.ts';
+import { renderChannelClosed } from '../../cards/channel-closed.ts';
+import { renderChannelReopened } from '../../cards/channel-reopened.ts';
 import { renderConfigRefused } from '../../cards/config-refused.ts';
+import { renderConfigReloaded } from '../../cards/config-reloaded.ts';
 import { renderDeployPlan } from '../../cards/deploy-plan.ts';
 import { renderDeployment } from '../../cards/deployment.ts';
 import { renderDeployments } from '../../cards/deployments.ts';
+import { renderDryRun } from '../../cards/dry-run.ts';
+import { renderEnvironmentAlert } from '../../cards/environment-alert.ts';
 import { renderFailure } from '../../cards/failure.ts';
 import { renderFixed } from '../../cards/fixed.ts';
 import { renderGateLeft } from '../../cards/gate-left.ts';
 import { renderGateReached } from '../../cards/gate-reached.ts';
+import { renderHandedOn } from '../../cards/handed-on.ts';
 import { renderHelp } from '../../cards/help.ts';
 import { renderJobFailed } from '../../cards/job-failed.ts';
+import { renderJobLog } from '../../cards/job-log.ts';
+import { renderJobNotStarted } from '../../cards/job-not-started.ts';
+import { renderJobRetried } from '../../cards/job-retried.ts';
 import { renderAway } from '../../cards/late-input.ts';
 import { renderOperation } from '../../cards/operation.ts';
 import { renderOperationEnded } from '../../cards/operation-ended.ts';
@@ -17,17 +27,27 @@ import { renderPipelineFailed } from '../../cards/pipeline-failed.ts';
 import { renderPipelineStarted } from '../../cards/pipeline-started.ts';
 import { renderPipelineSucceeded } from '../../cards/pipeline-succeeded.ts';
 import { renderPlanClosed } from '../../cards/plan-closed.ts';
+import { renderPossibleHere } from '../../cards/possible-here.ts';
 import { renderPromote } from '../../cards/promote.ts';
 import { renderPromoteAnswered } from '../../cards/promote-answered.ts';
 import { renderRefusal } from '../../cards/refusal.ts';
+import { renderReleaseChanged } from '../../cards/release-changed.ts';
+import { renderRollbackPlan } from '../../cards/rollback-plan.ts';
+import { renderRollbackSeen } from '../../cards/rollback-seen.ts';
 import { renderRoot } from '../../cards/root.ts';
 import { renderStillFailing } from '../../cards/still-failing.ts';
+import { renderTagMoved } from '../../cards/tag-moved.ts';
+import { renderWatches } from '../../cards/watches.ts';
+import { renderUnwatched, renderWatching, renderWatchStarted } from '../../cards/watching.ts';
+import { renderWhoAmI } from '../../cards/who-am-i.ts';
 import type { Deployment } from '../../domain/deployment.ts';
 import type { Job } from '../../domain/job.ts';
 import type { Operation, Step } from '../../domain/operation.ts';
 import { bold, say } from '../../domain/phrase.ts';
 import type { Pipeline } from '../../domain/pipeline.ts';
-import type { Plan } from '../../domain/plan.ts';
+import type { DeployPlan, Plan } from '../../domain/plan.ts';
+import type { PipelineReport } from '../../domain/test-report.ts';
+import { sampleLockCards } from './sample-lock-cards.ts';
 
 const at = new Date('2026-01-01T10:00:00Z');
 const url = 'https://gitlab.example.com/acme/app';
@@ -87,8 +107,13 @@ const pipeline: Pipeline = {
   deployments: [deployment],
   foldedAt: at,
 };
+const report: PipelineReport = {
+  tests: { total: 412, failed: 1, skipped: 2, unreadable: [] },
+  failing: ['adds an item to the cart'],
+  coverage: { percent: 84.2, change: { points: -1.3, ref: 'main' } },
+};
 const steps = [{ kind: 'play', job: gate.name, environment: 'production' }] as const;
-const plan: Plan = {
+const plan: Plan<DeployPlan> = {
   id: 'sample',
   state: 'open',
   requester: ann,
@@ -106,12 +131,13 @@ const plan: Plan = {
     live: { version: 'v1.3.0', sha, since: at },
     shipment: { commits: [{ sha, title: 'Add express checkout', author: 'Raj Patel' }], total: 1, url },
     channel: 'C0123456789',
+    line,
   },
 };
 
 /** One of each kind of message that the bot sends, made of invented values. */
 export function sampleCards(): Readonly<Record<string, Card>> {
-  return { ...pipelineCards(), ...deployCards(), ...answerCards() };
+  return { ...pipelineCards(), ...deployCards(), ...answerCards(), ...watchdogCards() };
 }
 
 function pipelineCards(): Readonly<Record<string, Card>> {
@@ -121,14 +147,29 @@ function pipelineCards(): Readonly<Record<string, Card>> {
     root: renderRoot({ pipeline, operations: [] }),
     'pipeline started': renderPipelineStarted({ pipeline }),
     'pipeline succeeded': renderPipelineSucceeded({ pipeline: { ...pipeline, status: 'success' } }),
-    'pipeline failed': renderPipelineFailed(failed),
+    'pipeline failed': renderPipelineFailed({ ...failed, report }),
     'still failing': renderStillFailing(failed),
     fixed: renderFixed({ pipeline }),
+    'job retried': renderJobRetried({ pipeline, job: broken, by: ann }),
     'job failed': renderJobFailed({ pipeline, job: broken, excerpt: ['ERROR: Job failed: exit code 1'] }),
+    'job log': renderJobLog({ project, job: broken, lines: ['ERROR: Job failed: exit code 1'] }),
     deployment: renderDeployment({ ...news, outcome: 'succeeded' }),
     'gate reached': renderGateReached({ pipeline, job: gate }),
     'gate left': renderGateLeft({ pipeline, job: { ...gate, status: 'running' }, by: ann.gitlab }),
-    'catch-up': renderCatchUp({ pipeline, since: at, notices: [{ kind: 'pipeline_started', at }] }),
+    'tag moved': renderTagMoved({ kind: 'tag', project, tag: release.ref, move: 'created', sha, user: ann.gitlab }),
+    'release changed': renderReleaseChanged({
+      news: {
+        kind: 'release',
+        project,
+        tag: release.ref,
+        change: 'created',
+        sha,
+        name: 'Summer',
+        description: 'Faster',
+      },
+      now: at,
+    }),
+    'catch-up': renderCatchUp({ pipeline, since: at, now: at, notices: [{ kind: 'pipeline_started', at }] }),
   };
 }
 
@@ -141,8 +182,16 @@ function deployCards(): Readonly<Record<string, Card>> {
   };
   return {
     'deploy plan': renderDeployPlan({ plan }),
+    'dry run': renderDryRun({ deed: plan.deed }),
+    'rollback plan': renderRollbackPlan({
+      plan: {
+        ...plan,
+        deed: { ...plan.deed, kind: 'rollback', by: 'redeploy', lock: true, undone: plan.deed.shipment },
+      },
+    }),
     'plan closed': renderPlanClosed({ plan, how: 'lapsed', again: line }),
     operation: renderOperation({ operation, threadUrl: pipelineUrl }),
+    'where asked': renderAskedLine({ operation, threadUrl: pipelineUrl }),
     'operation ended': renderOperationEnded({ operation: ended }),
     promote: renderPromote({ operation: asking }),
     'promote answered': renderPromoteAnswered({ operation, answer: 'promoted', by: ann, at }),
@@ -152,6 +201,7 @@ function deployCards(): Readonly<Record<string, Card>> {
 function sampleOperation(state: Step['state']): Operation {
   return {
     id: 'sample',
+    kind: 'deploy',
     planId: plan.id,
     project,
     environment: 'production',
@@ -192,6 +242,66 @@ function answerCards(): Readonly<Record<string, Card>> {
       mayHaveStarted: false,
     }),
     away: renderAway({ typed: line, at }),
+    'possible here': renderPossibleHere({
+      about: say`This thread is about v1.4.0.`,
+      deeds: [{ label: 'Deploy to production', spoken: 'Deploy v1.4.0 to production', line }],
+      commands: [{ words: 'deploy prod v1.4.0', description: 'Deploy' }],
+    }),
+    'handed on': renderHandedOn({ line, channel: 'C0123456789' }),
+    'channel closed': renderChannelClosed({ channel: 'C0123456789', code: 'is_archived', mend: 'Unarchive it.' }),
+    'channel reopened': renderChannelReopened({ channel: 'C0123456789', code: 'is_archived', since: at }),
+    'configuration reloaded': renderConfigReloaded({ kind: 'used', projects: 3 }),
+    ...watchCards(),
+    ...sampleLockCards({ project, actor: ann, at, line, operation: sampleOperation('waiting') }),
     'configuration refused': renderConfigRefused({ problems: ['chatops.yml line 1: projects is empty'] }),
+  };
+}
+
+function watchCards(): Readonly<Record<string, Card>> {
+  const by = { slackUserId: ann.slackUserId, username: 'ann' };
+  const watch = { channel: 'C0123456789', project: project.path, deployable: true, by, since: at };
+  const about = { watch, notify: ['failed', 'fixed'], undo: '/chatops unwatch acme/app' } as const;
+  return {
+    watching: renderWatching({ ...about, changed: false, hook: 'missing' }),
+    'watch started': renderWatchStarted(about),
+    'watch ended': renderUnwatched({ watch, redo: '/chatops watch acme/app failed fixed' }),
+    watches: renderWatches({
+      watched: [
+        {
+          project: project.path,
+          notify: about.notify,
+          from: { kind: 'watch', by: 'ann', since: at, deployable: true },
+        },
+      ],
+      add: '/chatops watch group/project',
+    }),
+    'who am i': renderWhoAmI({
+      actor: ann,
+      configured: 'ann',
+      restricted: false,
+      admin: false,
+      timezone: 'Europe/Paris',
+      standings: [
+        { project: project.path, role: 'developer', environments: { may: ['staging'], mayNot: ['production'] } },
+      ],
+    }),
+  };
+}
+
+function watchdogCards(): Readonly<Record<string, Card>> {
+  const record = { projectId: project.id, environment: 'production', newestId: 6, successes: [], heardAt: at };
+  return {
+    'environment alert': renderEnvironmentAlert({
+      project,
+      record: { ...record, failures: 3, failingSince: at },
+      trouble: 'failures',
+      now: at,
+    }),
+    'job not started': renderJobNotStarted({
+      operation: sampleOperation('running'),
+      cause: { kind: 'no_runner', tags: ['docker'] },
+      afterMs: 31_000,
+    }),
+    'rollback seen': renderRollbackSeen({ project, deployment, left: deployment }),
   };
 }

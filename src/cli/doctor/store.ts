@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
-import type { QueueState } from '../../app/ports.ts';
+import type { QueueState } from '../../app/store-ports.ts';
 import type { ProcessSettings } from '../../config/schema.ts';
 import { inspectSqliteStore, type StoreReport } from '../../store/inspect.ts';
 import { count } from '../count.ts';
@@ -43,6 +43,7 @@ export async function* checkStore(
   yield checkQueue('inbox', report.inbox, now());
   yield checkQueue('outbox', report.outbox, now());
   yield checkDead(report);
+  yield* checkHeld(report);
 }
 
 function checkFolder(databasePath: string): Finding {
@@ -103,4 +104,14 @@ function checkDead({ inbox, outbox, lastFailure }: StoreReport): Finding {
     `${parts[0]} that came in and ${parts[1]} to be sent were given up.${why}`,
     'Mend the cause; what was given up is not tried again, and is forgotten after retention.events.',
   );
+}
+
+function* checkHeld({ held }: StoreReport): Generator<Finding> {
+  for (const [channel, { code, since }] of held) {
+    yield warning(
+      'channel_held',
+      `Messages for ${channel} wait since ${since.toISOString()}: Slack says ${code}.`,
+      'Invite the bot there, unarchive it, or name another channel in chatops.yml; it is tried again every ten minutes.',
+    );
+  }
 }
