@@ -7,13 +7,15 @@ import {
   makeTag,
   pushBranch,
   pushTag,
+  setGroupMember,
   setMember,
   setToken,
   type TagOptions,
   type TokenChange,
 } from './people.ts';
+import { changeRelease, dropRelease, dropTag, makeRelease, type ReleaseOptions } from './releases.ts';
 import { type SandboxJob, type SandboxPipeline, viewJob, viewPipeline } from './view.ts';
-import { type Job, jobOf, type PlannedFailure, userNamed, type World } from './world.ts';
+import { type Job, jobOf, type PlannedFailure, pipelineOf, userNamed, type World } from './world.ts';
 
 /** How `finish` is told which job, and how it ends. */
 export interface FinishOptions extends Ending {
@@ -29,6 +31,12 @@ export interface Deeds {
   readonly pushTag: (name: string, options?: TagOptions) => Promise<SandboxPipeline>;
   /** The same without a pipeline, as if the push had skipped CI; resolves to the sha. */
   readonly createTag: (name: string, options?: TagOptions) => Promise<string>;
+  /** Makes the page of a tag that is there. */
+  readonly release: (tagName: string, options?: ReleaseOptions) => Promise<void>;
+  readonly editRelease: (tagName: string, options: ReleaseOptions) => Promise<void>;
+  /** Leaves the tag. */
+  readonly deleteRelease: (tagName: string) => Promise<void>;
+  readonly deleteTag: (tagName: string, username?: string) => Promise<void>;
   readonly pushBranch: (name: string, options?: BranchOptions) => Promise<SandboxPipeline>;
   /** Each throws an error with GitLab's words when it is refused. `username` is raj unless told. */
   readonly play: (jobId: number, username?: string) => Promise<SandboxJob>;
@@ -49,6 +57,8 @@ export interface Deeds {
   /** Renames or moves the project; its old path leads on to the new one. */
   readonly moveProject: (path: string) => void;
   readonly setMember: (username: string, accessLevel: number | undefined) => void;
+  /** A role in the group above the project, which the project inherits. */
+  readonly setGroupMember: (username: string, accessLevel: number) => void;
   /** Changes the scopes of somebody's token, or the day on which it ends. */
   readonly setToken: (username: string, token: TokenChange) => void;
   /** The job of this name, newest pipeline first; throws when there is none. */
@@ -62,18 +72,23 @@ export function createDeeds(world: World): Deeds {
   return {
     pushTag: async (name, options) => viewPipeline(world, pushTag(world, name, options)),
     createTag: async (name, options) => makeTag(world, name, options),
+    release: async (tagName, options) => void makeRelease(world, tagName, options),
+    editRelease: async (tagName, options) => void changeRelease(world, tagName, options),
+    deleteRelease: async (tagName) => void dropRelease(world, tagName),
+    deleteTag: async (tagName, username) => dropTag(world, tagName, username),
     pushBranch: async (name, options) => viewPipeline(world, pushBranch(world, name, options)),
     play: async (jobId, username) => act(world, 'play', { jobId, username }),
     retry: async (jobId, username) => act(world, 'retry', { jobId, username }),
     cancel: async (jobId, username) => act(world, 'cancel', { jobId, username }),
     run: async (jobName, pipelineId) => {
-      run(world, jobName, pipelineId);
+      run(worldWith(world, pipelineId), jobName, pipelineId);
     },
     finish: async (jobName, outcome, options = {}) => {
-      finish(world, jobName, outcome, options);
+      finish(worldWith(world, options.pipelineId), jobName, outcome, options);
     },
     settle: async (pipelineId) => {
-      settleJobs(world, pipelineId);
+      const worlds = pipelineId === undefined ? world.projects : [worldWith(world, pipelineId)];
+      for (const there of worlds) settleJobs(there, pipelineId);
     },
     planFailure: (jobName, failure = {}) => {
       world.plannedFailures.set(jobName, failure);
@@ -85,14 +100,22 @@ export function createDeeds(world: World): Deeds {
       world.project.path = path;
     },
     setMember: (username, accessLevel) => setMember(world, username, accessLevel),
+    setGroupMember: (username, accessLevel) => setGroupMember(world, username, accessLevel),
     setToken: (username, token) => setToken(world, username, token),
-    job: (jobName, pipelineId) => viewJob(world, newestNamed(world, jobName, pipelineId)),
+    job: (jobName, pipelineId) => {
+      const there = worldWith(world, pipelineId);
+      return viewJob(there, newestNamed(there, jobName, pipelineId));
+    },
     pipeline: (pipelineId) => {
-      const found = world.pipelines.find((each) => each.id === pipelineId);
-      if (found === undefined) throw new Error(`the sandbox has no pipeline ${pipelineId}`);
-      return viewPipeline(world, found);
+      const there = worldWith(world, pipelineId);
+      return viewPipeline(there, pipelineOf(there, pipelineId));
     },
   };
+}
+
+/** The project that the pipeline is of: the first one when none is named. */
+function worldWith(world: World, pipelineId: number | undefined): World {
+  return world.projects.find(({ pipelines }) => pipelines.some(({ id }) => id === pipelineId)) ?? world;
 }
 
 function act(world: World, action: JobAction, who: { jobId: number; username: string | undefined }): SandboxJob {

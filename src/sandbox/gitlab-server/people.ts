@@ -1,6 +1,15 @@
 import { createPipeline } from './engine/create-pipeline.ts';
 import { addCommit, addTag, type CommitOptions, ensureBranch, removeTag } from './repository.ts';
-import { type MergeRequest, type Pipeline, report, type User, userNamed, userOf, type World } from './world.ts';
+import {
+  type MergeRequest,
+  type Pipeline,
+  report,
+  type Tag,
+  type User,
+  userNamed,
+  userOf,
+  type World,
+} from './world.ts';
 
 /** How a tag is pushed. */
 export interface TagOptions {
@@ -20,6 +29,8 @@ export interface TagOptions {
 export interface BranchOptions extends CommitOptions {
   readonly commits?: number;
   readonly username?: string;
+  /** `schedule`: nobody pushed, GitLab's scheduler began it; `push` unless told. */
+  readonly source?: 'push' | 'schedule';
   /** Opens a merge request into main, which gives a merge request pipeline instead of a branch one. */
   readonly mergeRequest?: boolean;
 }
@@ -38,10 +49,26 @@ const TOKEN_DAYS = 300;
 export function makeTag(world: World, name: string, options: TagOptions = {}): string {
   const branch = ensureBranch(world, world.project.defaultBranch);
   for (let count = options.commits ?? 3; count > 0; count -= 1) addCommit(world, branch.name, withCi(options));
-  if (options.force === true) removeTag(world, name);
-  const tag = addTag(world, name, branch.sha, options.message ?? null);
-  const user = userNamed(world, options.username ?? 'ann');
-  report(world, { kind: 'tag', tag, userId: user.id, deleted: false });
+  const before = options.force === true ? world.tags.find((tag) => tag.name === name) : undefined;
+  if (before !== undefined) removeTag(world, name);
+  const { message = null, username = 'ann' } = options;
+  return makeTagAt(world, { name, sha: branch.sha, message, username, before });
+}
+
+/** Tags a commit that is there. */
+export function makeTagAt(
+  world: World,
+  about: {
+    readonly name: string;
+    readonly sha: string;
+    readonly message: string | null;
+    readonly username: string;
+    readonly before?: Tag | undefined;
+  },
+): string {
+  const { name, sha, message, username, before } = about;
+  const tag = addTag(world, name, sha, message);
+  report(world, { kind: 'tag', tag, userId: userNamed(world, username).id, deleted: false, before });
   return tag.sha;
 }
 
@@ -60,7 +87,7 @@ export function pushBranch(world: World, name: string, options: BranchOptions = 
   const user = userNamed(world, options.username ?? 'ann');
   const common = { sha: branch.sha, user, beforeSha, onError: 'save' as const };
   if (options.mergeRequest !== true) {
-    return createPipeline(world, { ...common, ref: name, kind: 'branch', source: 'push' });
+    return createPipeline(world, { ...common, ref: name, kind: 'branch', source: options.source ?? 'push' });
   }
   const mergeRequest = openMergeRequest(world, name, user);
   const ref = `refs/merge-requests/${mergeRequest.iid}/head`;
@@ -102,6 +129,13 @@ export function setMember(world: World, username: string, accessLevel: number | 
   const user = userOf(world, userNamed(world, username).id);
   if (accessLevel === undefined) world.members.delete(user.id);
   else world.members.set(user.id, accessLevel);
+}
+
+/** Gives a user a role in the group above the project, which the project inherits. */
+export function setGroupMember(world: World, username: string, accessLevel: number): void {
+  const { id } = userNamed(world, username);
+  world.groupMembers.set(id, accessLevel);
+  world.members.set(id, Math.max(accessLevel, world.members.get(id) ?? 0));
 }
 
 function openMergeRequest(world: World, sourceBranch: string, author: User): MergeRequest {

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { playJob } from './engine/job-actions.ts';
 import { findJobNamed, settleJobs } from './engine/runner.ts';
+import { mirrorStatus, runTrigger } from './engine/trigger.ts';
 import { addUser, pushBranch, pushTag } from './people.ts';
 import { addCommit } from './repository.ts';
-import { type OtherProject, type Pipeline, userNamed, type World } from './world.ts';
+import { type Job, type OtherProject, type Pipeline, userNamed, type World } from './world.ts';
 
 /** What the seeded world begins with. */
 export interface SeedOptions {
@@ -37,12 +38,39 @@ export function seedWorld(options: SeedOptions): World {
   releaseInThePast(world, 'v1.3.0', { at: end - 3 * DAY_MS, ciYaml });
   world.now = options.now;
   world.defer = queueMicrotask;
+  for (const other of world.otherProjects) if (other.ciYaml !== undefined) addProject(world, other, other.ciYaml);
   return world;
+}
+
+/** Another project in which pipelines run: the same people, ids and time, and all else its own. */
+function addProject(world: World, { id, path: projectPath }: OtherProject, ciYaml: string): void {
+  const there: World = Object.assign(Object.create(world) as World, {
+    project: { ...world.project, id, path: projectPath },
+    commits: new Map(),
+    tags: [],
+    releases: [],
+    branches: [],
+    environments: [],
+    deployments: [],
+    pipelines: [],
+    jobs: [],
+    listeners: new Set(),
+    runTrigger: (job: Job) => runTrigger(there, job),
+  });
+  world.projects.push(there);
+  follow(there);
+  addCommit(there, 'main', { ciYaml });
+}
+
+function follow(world: World): void {
+  world.listeners.add((event) => {
+    if (event.kind === 'pipeline') mirrorStatus(world, event.pipelineId);
+  });
 }
 
 function emptyWorld(options: SeedOptions): World {
   const counters = { pipeline: 900, job: 51_000, deployment: 300, environment: 8, user: 20, mergeRequest: 6, other: 0 };
-  return {
+  const world: World = {
     project: {
       id: 42,
       path: options.projectPath,
@@ -50,6 +78,8 @@ function emptyWorld(options: SeedOptions): World {
       createdAt: new Date(options.now().getTime() - 400 * DAY_MS),
     },
     otherProjects: options.otherProjects ?? [],
+    projects: [],
+    runTrigger: (job) => runTrigger(world, job),
     formerPaths: new Map(),
     settings: {
       tier: options.tier,
@@ -61,8 +91,10 @@ function emptyWorld(options: SeedOptions): World {
     },
     users: [],
     members: new Map(),
+    groupMembers: new Map(),
     commits: new Map(),
     tags: [],
+    releases: [],
     branches: [],
     environments: [],
     deployments: [],
@@ -82,6 +114,9 @@ function emptyWorld(options: SeedOptions): World {
       return counters[noun];
     },
   };
+  world.projects.push(world);
+  follow(world);
+  return world;
 }
 
 function releaseInThePast(world: World, tag: string, { at, ciYaml }: { at: number; ciYaml: string }): void {

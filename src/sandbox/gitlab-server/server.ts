@@ -56,6 +56,8 @@ export interface GitLabServer extends Deeds {
   readonly stop: () => Promise<void>;
   /** Sets the project's webhook, all events on. A signing token adds Standard Webhooks signatures. */
   readonly setWebhook: (url: string, token: string, signingToken?: string) => void;
+  /** Adds a webhook of the group, with the events that are on: the project's own page does not show it. */
+  readonly addGroupWebhook: (url: string, token: string) => void;
   /** A person's own token, as account linking would give it. */
   readonly tokenOf: (username: string) => string;
   /** Changes what GitLab's project settings allow. */
@@ -92,8 +94,9 @@ export function createGitLabServer(options: GitLabServerOptions = {}): GitLabSer
   });
   const faultState = createFaultState();
   const hooks: Hook[] = [];
+  const groupHooks: Hook[] = [];
   const requests: RecordedRequest[] = [];
-  const queue = createWebhookQueue(world, hooks, faultState.webhooks);
+  const queue = createWebhookQueue(world, () => [...hooks, ...groupHooks], faultState.webhooks);
   const faults = createFaults(faultState, queue.release);
   const deeds = createDeeds(world);
   const oauth = createOAuth(world);
@@ -102,15 +105,17 @@ export function createGitLabServer(options: GitLabServerOptions = {}): GitLabSer
     world.listeners.add(hear);
     return () => world.listeners.delete(hear);
   };
-  const setWebhook = (url: string, token: string, signingToken?: string): void => {
-    const hook = createHook(hooks[0]?.id ?? world.nextId('other'), url, world.now());
-    hook.token = token;
-    hook.signingToken = signingToken;
-    hooks.splice(0, 1, hook);
-  };
-  world.listeners.add(queue.push);
+  const { setWebhook, addGroupWebhook } = createHookSetters(world, hooks, groupHooks);
+  for (const there of world.projects) there.listeners.add((event) => queue.push(event, there));
   const server = createListener(world, {
-    '/api/v4/': createRestListener({ world, hooks, faults: faultState, requests, findOAuthUser: oauth.findUser }),
+    '/api/v4/': createRestListener({
+      world,
+      hooks,
+      groupHooks,
+      faults: faultState,
+      requests,
+      findOAuthUser: oauth.findUser,
+    }),
     '/sandbox/': createControlListener({ world, deeds, faults, setWebhook, onChange }),
     '/oauth/': oauth.listen,
   });
@@ -123,6 +128,7 @@ export function createGitLabServer(options: GitLabServerOptions = {}): GitLabSer
     token: userNamed(world, 'chatops').token,
     tokenOf: (username) => userNamed(world, username).token,
     setWebhook,
+    addGroupWebhook,
     settings: world.settings,
     protectEnvironment: (name, rules) => protect(world, name, rules),
     state: () => viewState(world),
@@ -131,6 +137,22 @@ export function createGitLabServer(options: GitLabServerOptions = {}): GitLabSer
     webhooks: queue.sent,
     faults,
     deliverWebhooks: queue.drain,
+  };
+}
+
+function createHookSetters(
+  world: World,
+  hooks: Hook[],
+  groupHooks: Hook[],
+): Pick<GitLabServer, 'setWebhook' | 'addGroupWebhook'> {
+  return {
+    setWebhook(url, token, signingToken) {
+      const hook = createHook(hooks[0]?.id ?? world.nextId('other'), url, world.now());
+      hooks.splice(0, 1, { ...hook, token, signingToken });
+    },
+    addGroupWebhook(url, token) {
+      groupHooks.push({ ...createHook(world.nextId('other'), url, world.now()), token });
+    },
   };
 }
 

@@ -33,6 +33,8 @@ export interface SandboxPipeline {
   readonly tag: boolean;
   readonly sha: string;
   readonly source: string;
+  /** The pipelines that its trigger jobs made. */
+  readonly downstream: readonly number[];
   readonly status: string;
   readonly username: string;
   readonly yamlErrors: string | null;
@@ -118,6 +120,7 @@ export function viewPipeline(world: World, pipeline: Pipeline): SandboxPipeline 
     tag: pipeline.tag,
     sha: pipeline.sha,
     source: pipeline.source,
+    downstream: latestJobs(world, pipeline.id).flatMap((job) => job.downstream?.pipelineId ?? []),
     status: pipeline.status,
     username: userOf(world, pipeline.userId).username,
     yamlErrors: pipeline.yamlErrors,

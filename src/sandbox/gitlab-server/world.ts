@@ -1,4 +1,5 @@
-import type { PlannedEnvironment, When } from './ci/keywords.ts';
+import type { PlannedEnvironment, TestReportWhen, When } from './ci/keywords.ts';
+import type { PlannedTrigger } from './ci/trigger.ts';
 
 /** Statuses of a job. `preparing`, `scheduled` and `canceling` are not produced by the stand-in. */
 export type JobStatus =
@@ -57,6 +58,17 @@ export interface Tag {
   /** Null for a lightweight tag. */
   readonly message: string | null;
   readonly createdAt: Date;
+}
+
+/** A release: a page about a tag. */
+export interface Release {
+  readonly id: number;
+  readonly tag: string;
+  readonly sha: string;
+  readonly createdAt: Date;
+  name: string;
+  description: string;
+  releasedAt: Date;
 }
 
 /** A git branch; its sha moves. */
@@ -125,6 +137,9 @@ export interface Job {
   readonly environment?: PlannedEnvironment;
   readonly resourceGroup?: string;
   readonly script: readonly string[];
+  readonly trigger?: PlannedTrigger;
+  readonly testReport?: TestReportWhen;
+  readonly coveragePattern?: string;
   readonly createdAt: Date;
   /** Becomes `manual` for a job that waits for GitLab's own approval, whatever the file said. */
   when: When;
@@ -139,13 +154,32 @@ export interface Job {
   enqueueAtOnce: boolean;
   retriesCount: number;
   variables: readonly Variable[];
+  /** The pipeline that a trigger job made. */
+  downstream: { readonly projectId: number; readonly pipelineId: number } | null;
   log: string;
+  /** What it reported of its tests, once it has ended. */
+  tests: TestOutcome | null;
+  /** Percent, as found in its log. */
+  coverage: number | null;
+}
+
+/** The tests of a job: how many there were, and the names of those that failed. */
+export interface TestOutcome {
+  readonly total: number;
+  readonly failed: readonly string[];
 }
 
 /** A pipeline or job variable. */
 export interface Variable {
   readonly key: string;
   readonly value: string;
+}
+
+/** The trigger job that made a pipeline. */
+export interface Upstream {
+  readonly projectId: number;
+  readonly pipelineId: number;
+  readonly jobId: number;
 }
 
 /** A pipeline; its jobs are in the world's list. */
@@ -162,6 +196,8 @@ export interface Pipeline {
   readonly yamlErrors: string | null;
   readonly variables: readonly Variable[];
   readonly mergeRequest: MergeRequest | null;
+  /** The trigger job that made it. */
+  readonly upstream: Upstream | null;
   readonly userId: number;
   readonly createdAt: Date;
   status: PipelineStatus;
@@ -219,7 +255,15 @@ export type WorldEvent =
   | { readonly kind: 'pipeline'; readonly pipelineId: number }
   | { readonly kind: 'job'; readonly jobId: number; readonly status: JobStatus }
   | { readonly kind: 'deployment'; readonly deploymentId: number; readonly status: DeploymentStatus }
-  | { readonly kind: 'tag'; readonly tag: Tag; readonly userId: number; readonly deleted: boolean };
+  | { readonly kind: 'release'; readonly release: Release; readonly action: 'create' | 'update' | 'delete' }
+  | {
+      readonly kind: 'tag';
+      readonly tag: Tag;
+      readonly userId: number;
+      readonly deleted: boolean;
+      /** What a tag of this name named before it was moved. */
+      readonly before: Tag | undefined;
+    };
 
 export interface Project {
   readonly id: number;
@@ -229,10 +273,12 @@ export interface Project {
   readonly createdAt: Date;
 }
 
-/** A project that can be listed and asked for, and has no pipelines. */
+/** A project that can be listed and asked for. Without a CI file it has no pipelines. */
 export interface OtherProject {
   readonly id: number;
   readonly path: string;
+  /** Its CI file: then pipelines of this project can trigger some of its. */
+  readonly ciYaml?: string;
 }
 
 /** All state of the stand-in. Lists are in order of creation. */
@@ -240,14 +286,19 @@ export interface World {
   readonly project: Project;
   /** Projects that are there and in which nothing has happened yet. */
   readonly otherProjects: readonly OtherProject[];
+  /** The projects in which something can happen, this one first: each is a world of its own, with the same people. */
+  readonly projects: World[];
   /** Lower-case path of before -> id of the project that has moved away. */
   readonly formerPaths: Map<string, number>;
   readonly settings: ProjectSettings;
   readonly users: User[];
   /** Access level by user id; absent means no member. */
   readonly members: Map<number, number>;
+  /** Roles in the group above all projects; who has one is a member of the projects as well. */
+  readonly groupMembers: Map<number, number>;
   readonly commits: Map<string, Commit>;
   readonly tags: Tag[];
+  readonly releases: Release[];
   readonly branches: Branch[];
   readonly environments: Environment[];
   readonly deployments: Deployment[];
@@ -261,6 +312,8 @@ export interface World {
   readonly variables: Record<string, string>;
   readonly examplePath: string;
   readonly listeners: Set<(event: WorldEvent) => void>;
+  /** Makes the pipeline of a trigger job. */
+  readonly runTrigger: (job: Job) => void;
   baseUrl: string;
   now: () => Date;
   /** Runs a task after the present one, as GitLab's background workers do. */
@@ -272,6 +325,13 @@ export interface World {
 export interface PlannedFailure {
   readonly failureReason?: string;
   readonly log?: string;
+  /** Names of the tests that fail in it; default: one. */
+  readonly failedTests?: readonly string[];
+}
+
+/** The newest instance of each job that runs something: hooks and the jobs API know no trigger jobs. */
+export function latestBuilds(world: World, pipelineId: number): readonly Job[] {
+  return latestJobs(world, pipelineId).filter((job) => job.trigger === undefined);
 }
 
 /** Tells the listeners what happened. */

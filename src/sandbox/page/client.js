@@ -237,7 +237,18 @@ async function say(text, threadTs) {
     return perform('command', { ...who, command, text: rest });
   }
   const args = { ...who, text, ...(threadTs ? { threadTs } : {}) };
-  return perform(/(^|\s)@chatops\b/i.test(text) ? 'mention' : 'say', args);
+  // In a direct message the app hears of everything.
+  const isHeard = looking.channel.startsWith('D') || /(^|\s)@chatops\b/i.test(text);
+  return perform(isHeard ? 'mention' : 'say', args);
+}
+
+function useShortcut(messageTs) {
+  return perform('shortcut', {
+    user: looking.actor,
+    channel: looking.channel,
+    messageTs,
+    callbackId: 'chatops_here',
+  });
 }
 
 async function invite(text) {
@@ -268,6 +279,7 @@ document.addEventListener('click', (event) => {
   else if (data.thread !== undefined) look({ thread: data.thread });
   else if (data.newest !== undefined) toNewest(data.newest);
   else if (data.gitlab !== undefined) void gitlab(data);
+  else if (data.shortcut !== undefined) void useShortcut(data.shortcut);
   else if (data.close !== undefined) closeModal(data.close === 'all');
   else if (data.action !== undefined) void act(control, data.value);
 });

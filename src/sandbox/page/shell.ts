@@ -35,13 +35,14 @@ export function renderParts(
   gitlab: GitLabSide | undefined,
   faults: readonly FaultSwitch[],
 ): Readonly<Record<string, string>> {
-  const name = looking.slack.channels().find((one) => one.id === looking.channel)?.name ?? '';
+  const channel = looking.slack.channels().find((one) => one.id === looking.channel);
+  const name = channel?.kind === 'im' ? '● ChatOps' : `# ${channel?.name ?? ''}`;
   return {
     people: html(renderPeople(looking)),
     faults: html(renderFaults(faults)),
     channels: html(renderChannels(looking)),
-    title: html(h('h1', null, `# ${name}`)),
-    threadTitle: html(h('h2', null, 'Thread', h('small', null, ` # ${name}`))),
+    title: html(h('h1', null, name)),
+    threadTitle: html(h('h2', null, 'Thread', h('small', null, ` ${name}`))),
     timeline: html(renderTimeline(looking)),
     thread: html(renderThread(looking)),
     modal: html(renderModal(looking)),

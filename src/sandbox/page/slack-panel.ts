@@ -137,6 +137,7 @@ function renderMessage(looking: Looking, message: SandboxMessage, withReplies: b
       : null,
     h('div', { className: 'sl-body', 'data-message': message.ts }, renderBody(looking, message)),
     message.isEdited ? h('small', null, '(edited)') : null,
+    h('button', { type: 'button', className: 'sl-shortcut', 'data-shortcut': message.ts }, '⋯ ChatOps here'),
     withReplies
       ? h(
           'button',

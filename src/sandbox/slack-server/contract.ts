@@ -2,7 +2,7 @@ import type { CommandInput } from './commands.ts';
 import type { Delivery } from './deliver.ts';
 import type { MentionInput } from './events.ts';
 import type { Faults } from './faults.ts';
-import type { ClickInput, ClickViewInput } from './interactions.ts';
+import type { ClickInput, ClickViewInput, ShortcutInput } from './interactions.ts';
 import type { SubmitInput, SuggestInput } from './modals.ts';
 import type { Sockets } from './sockets.ts';
 import type { RecordedCall } from './web-api.ts';
@@ -44,6 +44,8 @@ export interface SlackServer {
   click(input: ClickInput): Promise<Delivery>;
   clickEphemeral(input: ClickInput): Promise<Delivery>;
   clickView(input: ClickViewInput): Promise<Delivery>;
+  shortcut(input: ShortcutInput): Promise<Delivery>;
+  /** In a direct message to the app the mention may be left out: it hears of every message there. */
   mention(input: MentionInput): Promise<Delivery>;
   /** A message without a mention: the app is not told. */
   say(input: Omit<MentionInput, 'eventId'>): void;

@@ -79,6 +79,7 @@ export function createPersonDeeds(slack: Controlled): Readonly<Record<string, De
     channel: maybe,
     messageTs: maybe,
   });
+  const Shortcut = z.object({ user: text, channel: text, messageTs: text, callbackId: text, triggerId: maybe });
   return {
     command: (args) => slack.command(Command.parse(args)),
     mention: (args) => slack.mention(Mention.parse(args)),
@@ -86,6 +87,7 @@ export function createPersonDeeds(slack: Controlled): Readonly<Record<string, De
     click: (args) => slack.click(Click.parse(args)),
     clickEphemeral: (args) => slack.clickEphemeral(Click.parse(args)),
     clickView: (args) => slack.clickView(z.object({ ...InView.shape, actionId: text, ...chosen }).parse(args)),
+    shortcut: (args) => slack.shortcut(Shortcut.parse(args)),
     submitView: (args) => {
       return slack.submitView(z.object({ ...InView.shape, values: z.exactOptional(InputValues) }).parse(args));
     },

@@ -15,8 +15,10 @@ export interface MentionInput {
 }
 
 /**
- * Writes a message that mentions the app. Where the app is not a member, Slack tells the writer and sends nothing.
+ * Writes a message that mentions the app. Where the app is not a member, Slack tells the writer and sends nothing. In
+ * a direct message to it no mention is needed, and Slack sends the message as such.
  * @see https://docs.slack.dev/reference/events/app_mention
+ * @see https://docs.slack.dev/reference/events/message.im
  */
 export async function mentionApp(deps: ActorDeps, input: MentionInput): Promise<Delivery> {
   const { workspace } = deps;
@@ -28,7 +30,8 @@ export async function mentionApp(deps: ActorDeps, input: MentionInput): Promise<
   const given = input.text.replaceAll(name, `<@${workspace.botUserId}>`);
   const mention = `<@${workspace.botUserId}>`;
   const words = given.split(mention).map((part) => escapeCommandText(workspace, part));
-  const text = given.includes(mention) ? words.join(mention) : `${mention} ${words.join('')}`;
+  const isDirect = channel.kind === 'im';
+  const text = given.includes(mention) || isDirect ? words.join(mention) : `${mention} ${words.join('')}`;
   const thread = input.threadTs === undefined ? {} : { threadTs: input.threadTs };
   const message = postAsUser(deps, { channel: channel.id, user: user.id, text, ...thread });
   deps.changed();
@@ -43,9 +46,8 @@ export async function mentionApp(deps: ActorDeps, input: MentionInput): Promise<
   }
   const delivery = await deps.deliver.event(
     envelope(deps, input.eventId, {
-      type: 'app_mention',
+      ...(isDirect ? { type: 'message', channel_type: 'im' } : { type: 'app_mention', user_team: user.teamId }),
       user: user.id,
-      user_team: user.teamId,
       text,
       ts: message.ts,
       team: workspace.teamId,

@@ -105,6 +105,45 @@ export async function clickView(deps: ActorDeps, input: ClickViewInput): Promise
   return delivery;
 }
 
+export interface ShortcutInput {
+  readonly user: string;
+  readonly channel: string;
+  readonly messageTs: string;
+  /** As the manifest calls it. */
+  readonly callbackId: string;
+  readonly triggerId?: string;
+}
+
+/**
+ * Chooses the app's entry in the menu of a message, one's own or anybody's, whether the app is in the channel or not.
+ * @see https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+ */
+export async function useShortcut(deps: ActorDeps, input: ShortcutInput): Promise<Delivery> {
+  const { workspace } = deps;
+  const { user, channel } = actingIn(workspace, input.user, input.channel);
+  const message = findMessage(workspace, channel.id, input.messageTs);
+  if (message === undefined) throw new SandboxRefusal(`there is no message ${input.messageTs} in #${channel.name}`);
+  const use = { issuedAt: deps.now(), user: user.id, channel: channel.id };
+  const path = issueResponseUrl(workspace, use, 'actions');
+  const delivery = await deps.deliver.form('interaction', {
+    payload: JSON.stringify({
+      type: 'message_action',
+      ...identity(deps, user, {}, input.triggerId),
+      callback_id: input.callbackId,
+      action_ts: nextTs(workspace, deps.now()),
+      message_ts: message.ts,
+      channel: { id: channel.id, name: channel.kind === 'im' ? 'directmessage' : channel.name },
+      message: wireMessage(workspace, message, false),
+      response_url: deps.url() + path,
+    }),
+  });
+  if (!isSuccess(delivery)) {
+    tellUser(deps, { user: user.id, channel: channel.id }, '⚠ The app did not answer. Nothing may have happened.');
+  }
+  deps.changed();
+  return delivery;
+}
+
 interface Click {
   readonly user: SandboxUser;
   readonly channel: SandboxChannel;

@@ -19,9 +19,13 @@ const CHANNELS: readonly SandboxChannel[] = [
   channel('C0RELEASE', 'release-approvals', [...STAFF, BOT]),
   channel('C0OPS', 'chatops-ops', [...STAFF, BOT]),
   channel('C0RANDOM', 'random', STAFF),
+  ...STAFF.map(directMessage),
 ];
 
-/** A small company: five people, one app, four channels; the app is not in #random, and Gil is a guest. */
+/**
+ * A small company: five people, one app, four channels and a direct message with the app for each of the staff; the app
+ * is not in #random, and Gil is a guest.
+ */
 export function createWorkspace(): Workspace {
   return {
     teamId: TEAM,
@@ -61,4 +65,8 @@ function person(id: string, name: string, realName: string, tz: string): Sandbox
 
 function channel(id: string, name: string, members: readonly string[]): SandboxChannel {
   return { id, name, kind: 'public', isArchived: false, members: new Set(members) };
+}
+
+function directMessage(userId: string): SandboxChannel {
+  return { id: `D${userId.slice(1)}`, name: '', kind: 'im', isArchived: false, members: new Set([userId, BOT]) };
 }

@@ -8,7 +8,15 @@ import { createDeliver } from './deliver.ts';
 import { type MentionInput, mentionApp, openHome, say } from './events.ts';
 import { createFaults } from './faults.ts';
 import { handleRequest } from './http-edge.ts';
-import { type ClickInput, type ClickViewInput, clickEphemeral, clickMessage, clickView } from './interactions.ts';
+import {
+  type ClickInput,
+  type ClickViewInput,
+  clickEphemeral,
+  clickMessage,
+  clickView,
+  type ShortcutInput,
+  useShortcut,
+} from './interactions.ts';
 import { closeView, type SubmitInput, type SuggestInput, submitView, suggest } from './modals.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { createWorkspace } from './seed.ts';
@@ -152,6 +160,7 @@ function bindDeeds(actor: ActorDeps) {
     click: (input: ClickInput) => clickMessage(actor, input),
     clickEphemeral: (input: ClickInput) => clickEphemeral(actor, input),
     clickView: (input: ClickViewInput) => clickView(actor, input),
+    shortcut: (input: ShortcutInput) => useShortcut(actor, input),
     mention: (input: MentionInput) => mentionApp(actor, input),
     say: (input: Omit<MentionInput, 'eventId'>) => say(actor, input),
     openHome: (user: string) => openHome(actor, user),

@@ -19,6 +19,8 @@ export interface SandboxChannel {
   readonly name: string;
   readonly kind: 'public' | 'private' | 'im';
   readonly isArchived: boolean;
+  /** With another company (Slack Connect). Default: it is not. */
+  readonly isShared?: boolean;
   readonly members: ReadonlySet<string>;
 }
 

@@ -87,6 +87,18 @@ function toAction(value: unknown): EnvironmentAction {
   }
 }
 
+/** When a job uploads the test report that it writes; undefined: it writes none. */
+export type TestReportWhen = 'on_success' | 'on_failure' | 'always';
+
+/** Reads `artifacts:reports:junit`, with `artifacts:when`. */
+export function readTestReport(artifacts: unknown): TestReportWhen | undefined {
+  if (!isMapping(artifacts) || !isMapping(artifacts['reports']) || artifacts['reports']['junit'] === undefined) {
+    return undefined;
+  }
+  const when = artifacts['when'];
+  return when === 'on_failure' || when === 'always' ? when : 'on_success';
+}
+
 /** Reads `variables`, with or without descriptions. */
 export function readVariables(value: unknown): Variables {
   if (!isMapping(value)) return {};

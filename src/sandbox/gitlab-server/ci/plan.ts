@@ -6,10 +6,13 @@ import {
   type PlannedEnvironment,
   readEnvironment,
   readNeeds,
+  readTestReport,
   readVariables,
+  type TestReportWhen,
   toWhen,
   type When,
 } from './keywords.ts';
+import { type PlannedTrigger, readTrigger } from './trigger.ts';
 
 /** One job that a pipeline will have. */
 export interface PlannedJob {
@@ -23,6 +26,12 @@ export interface PlannedJob {
   readonly environment?: PlannedEnvironment;
   readonly resourceGroup?: string;
   readonly script: readonly string[];
+  /** A job that makes a pipeline instead of running. */
+  readonly trigger?: PlannedTrigger;
+  /** Whether it uploads a JUnit report, and when. */
+  readonly testReport?: TestReportWhen;
+  /** The regular expression that finds its coverage in its log, between slashes. */
+  readonly coveragePattern?: string;
 }
 
 /** All that a pipeline for one context will have. */
@@ -124,6 +133,8 @@ function planJob(name: string, job: Mapping, context: JobContext): Draft | undef
   };
   const needs = readNeeds(presence.needs);
   const environment = readEnvironment(job['environment'], variables);
+  const testReport = readTestReport(job['artifacts']);
+  const trigger = readTrigger(name, job['trigger'], { own: { ...own, ...presence.variables }, all: variables });
   return {
     name,
     stage,
@@ -133,6 +144,9 @@ function planJob(name: string, job: Mapping, context: JobContext): Draft | undef
     ...(needs === undefined ? {} : { needs }),
     ...(environment === undefined ? {} : { environment }),
     ...(typeof job['resource_group'] === 'string' ? { resourceGroup: expand(job['resource_group'], variables) } : {}),
+    ...(testReport === undefined ? {} : { testReport }),
+    ...(typeof job['coverage'] === 'string' ? { coveragePattern: job['coverage'] } : {}),
+    ...(trigger === undefined ? {} : { trigger }),
     script: [job['before_script'], job['script']].flat(3).filter((line) => typeof line === 'string'),
   };
 }

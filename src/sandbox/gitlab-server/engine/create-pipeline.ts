@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import { ConfigurationError, mergeConfiguration } from '../ci/configuration.ts';
 import { ExpressionError, type Variables } from '../ci/expression.ts';
 import { type PipelinePlan, type PlannedJob, planPipeline } from '../ci/plan.ts';
@@ -7,6 +8,7 @@ import {
   type Pipeline,
   projectUrl,
   report,
+  type Upstream,
   type User,
   userOf,
   type Variable,
@@ -25,6 +27,10 @@ export interface PipelineRequest {
   readonly variables?: readonly Variable[];
   readonly beforeSha?: string;
   readonly mergeRequest?: MergeRequest;
+  /** Of a pipeline that another one triggered. */
+  readonly upstream?: Upstream;
+  /** Files of the repository that are a child's configuration, instead of the commit's own. */
+  readonly files?: readonly string[];
   /** GitLab keeps a broken pipeline that a push made, and stores nothing when the API asked for it. */
   readonly onError: 'save' | 'throw';
 }
@@ -90,7 +96,9 @@ export function predefineVariables(world: World, request: PipelineRequest, pipel
 function planFor(world: World, request: PipelineRequest, pipelineId: number): PipelinePlan {
   const variables = predefineVariables(world, request, pipelineId);
   const context = { folder: world.examplePath, variables };
-  return planPipeline(mergeConfiguration(commitOf(world, request.sha).ciYaml, context), variables);
+  const text =
+    request.files === undefined ? commitOf(world, request.sha).ciYaml : stringify({ include: request.files });
+  return planPipeline(mergeConfiguration(text, context), variables);
 }
 
 interface Draft {
@@ -114,6 +122,7 @@ function addPipeline(world: World, request: PipelineRequest, draft: Draft): Pipe
     yamlErrors: draft.yamlErrors,
     variables: request.variables ?? [],
     mergeRequest: request.mergeRequest ?? null,
+    upstream: request.upstream ?? null,
     userId: userOf(world, request.user.id).id,
     createdAt: now,
     updatedAt: now,
@@ -141,7 +150,10 @@ function addJob(world: World, pipeline: Pipeline, planned: PlannedJob): void {
     enqueueAtOnce: false,
     retriesCount: 0,
     variables: [],
+    downstream: null,
     log: '',
+    tests: null,
+    coverage: null,
   };
   world.jobs.push(job);
   announceJob(world, job);

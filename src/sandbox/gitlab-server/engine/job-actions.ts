@@ -59,7 +59,11 @@ export function retryPipeline(world: World, pipelineId: number, user: User): voi
 
 /** Cancels every job of a pipeline that has not ended; jobs that wait for a press stay manual. */
 export function cancelPipeline(world: World, pipelineId: number): void {
-  for (const job of latestJobs(world, pipelineId)) if (isCancelable(job)) moveJob(world, job, 'canceled');
+  for (const job of latestJobs(world, pipelineId)) {
+    if (isCancelable(job)) moveJob(world, job, 'canceled');
+    // Children are canceled with their parent, pipelines of other projects are not.
+    if (job.downstream?.projectId === world.project.id) cancelPipeline(world, job.downstream.pipelineId);
+  }
   refreshPipeline(world, pipelineId);
   world.defer(() => assignResources(world));
 }
@@ -107,9 +111,12 @@ function cloneJob(world: World, job: Job, user: User, runs: 'at once' | 'when it
     startedAt: null,
     finishedAt: null,
     failureReason: null,
+    downstream: null,
     enqueueAtOnce: runs === 'at once',
     retriesCount: job.retriesCount + 1,
     log: '',
+    tests: null,
+    coverage: null,
   };
   job.retried = true;
   world.jobs.push(clone);

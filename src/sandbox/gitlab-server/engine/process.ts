@@ -15,8 +15,12 @@ export function processPipeline(world: World, pipelineId: number): void {
   refreshPipeline(world, pipelineId);
 }
 
-/** Hands a job to a runner, by way of its resource group when it has one. */
+/** Hands a job to a runner, by way of its resource group when it has one; a trigger job makes its pipeline. */
 export function enqueueJob(world: World, job: Job): void {
+  if (job.trigger !== undefined) {
+    world.runTrigger(job);
+    return;
+  }
   if (job.resourceGroup === undefined) {
     moveJob(world, job, 'pending');
     return;

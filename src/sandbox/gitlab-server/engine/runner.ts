@@ -1,5 +1,6 @@
 import { type Job, jobOf, latestJobs, type World } from '../world.ts';
 import { assignResources, endJob, startJob } from './process.ts';
+import { readCoverage, runTests } from './tests.ts';
 import { writeTrace } from './traces.ts';
 
 /** Details of how a job ends. */
@@ -7,6 +8,8 @@ export interface Ending {
   readonly failureReason?: string;
   /** The part of the log that the job's own commands write. */
   readonly log?: string;
+  /** Names of the tests that fail in it; default: one. */
+  readonly failedTests?: readonly string[];
 }
 
 /** Ends a running job, with a log that fits. */
@@ -14,6 +17,8 @@ export function finishJob(world: World, job: Job, outcome: 'success' | 'failed',
   const failureReason = outcome === 'failed' ? (ending.failureReason ?? 'script_failure') : null;
   const ended = { ...job, status: outcome };
   job.log = writeTrace(world, ended, ending.log);
+  job.tests = runTests(job, failureReason, ending.failedTests);
+  job.coverage = readCoverage(job);
   endJob(world, job, outcome, failureReason);
 }
 
@@ -29,7 +34,8 @@ export function settleJobs(world: World, pipelineId?: number): void {
   for (let round = 0; round < 10_000; round += 1) {
     assignResources(world);
     const jobs = pipelineId === undefined ? world.jobs : latestJobs(world, pipelineId);
-    const job = jobs.find((each) => each.status === 'running') ?? jobs.find((each) => each.status === 'pending');
+    const mine = jobs.filter((each) => each.trigger === undefined);
+    const job = mine.find((each) => each.status === 'running') ?? mine.find((each) => each.status === 'pending');
     if (job === undefined) return;
     if (job.status === 'pending') startJob(world, job);
     // An outdated deployment job fails at its start and never runs.

@@ -63,6 +63,7 @@ const FAILURES: readonly (readonly [RegExp, readonly string[]])[] = [
       '=================================== FAILURES ===================================',
       'FAILED tests/unit/test_checkout.py::test_total_with_discount - AssertionError: 9.99 != 10.0',
       '=================== 1 failed, 47 passed in 12.31s ====================',
+      'TOTAL   812   84   89.7%',
     ],
   ],
   [/monitor-canary/, ['requests/min=312 error_rate=0.0221', 'Error rate 0.0221 is above 0.01']],

@@ -30,7 +30,7 @@ export function moveJob(world: World, job: Job, status: JobStatus, failureReason
     job.startedAt = null;
     job.finishedAt = null;
   }
-  if (HOOKED.has(status)) report(world, { kind: 'job', jobId: job.id, status });
+  if (HOOKED.has(status) && job.trigger === undefined) report(world, { kind: 'job', jobId: job.id, status });
   syncDeployment(world, job);
   if (status === 'success') applyToEnvironment(world, job);
 }
@@ -56,7 +56,8 @@ export function refreshPipeline(world: World, pipelineId: number): void {
 export function announceJob(world: World, job: Job): void {
   ensureEnvironment(world, job);
   createDeployment(world, job);
-  report(world, { kind: 'job', jobId: job.id, status: 'created' });
+  // Trigger jobs send no job hooks.
+  if (job.trigger === undefined) report(world, { kind: 'job', jobId: job.id, status: 'created' });
 }
 
 /** The deployment that a job makes, when it starts an environment. */

@@ -1,9 +1,41 @@
-import { type User, type World, worldProjects } from '../world.ts';
+import { type User, userOf, type World, worldProjects } from '../world.ts';
 import { showProject } from './project.ts';
-import { message, notFound, ok, page, type Reply, type RestRequest, type Route } from './reply.ts';
+import { idOf, message, notFound, ok, page, type Reply, type RestRequest, type Route } from './reply.ts';
+import { showUser } from './shapes.ts';
 
-/** The projects of a group. */
-export const groupRoutes: readonly Route[] = [['GET', '/groups/:group/projects', listProjects]];
+/** A group, its projects and members. */
+export const groupRoutes: readonly Route[] = [
+  ['GET', '/groups/:group', showGroup],
+  ['GET', '/groups/:group/projects', listProjects],
+  ['GET', '/groups/:group/members/all/:user_id', showMember],
+];
+
+/** Groups have no ids of their own in here: that of the top one stands for all. */
+const groupId = 9;
+
+function showGroup(request: RestRequest): Reply {
+  const path = findGroup(request);
+  if (path === undefined) return notFound('Group');
+  const url = `${request.world.baseUrl}/groups/${path}`;
+  return ok({ id: groupId, name: path, path, full_path: path, web_url: url, visibility: 'private', parent_id: null });
+}
+
+/** Members of the group, not those of single projects in it. */
+function showMember(request: RestRequest): Reply {
+  const { world } = request;
+  const level = world.groupMembers.get(idOf(request, 'user_id'));
+  if (level === undefined || (request.params['group'] !== String(groupId) && !findGroup(request))) return notFound();
+  const user = userOf(world, idOf(request, 'user_id'));
+  return ok({ ...showUser(world, user), access_level: level, expires_at: null, membership_state: 'active' });
+}
+
+/** The path as GitLab writes it; undefined where it is hidden from the caller, who is a member of nothing in it. */
+function findGroup({ world, params, user }: RestRequest): string | undefined {
+  const asked = (params['group'] ?? '').toLowerCase();
+  const inside = worldProjects(world).find(({ path }) => path.toLowerCase().startsWith(`${asked}/`));
+  if (inside === undefined || !world.members.has(user.id)) return undefined;
+  return inside.path.slice(0, asked.length);
+}
 
 function listProjects(request: RestRequest): Reply {
   const { world, params, input } = request;
@@ -33,7 +65,7 @@ export function answerElsewhere(
   const movedTo = world.formerPaths.get(asked.toLowerCase());
   if (movedTo !== undefined) return redirect(world, url, { segments, movedTo });
   const other = world.otherProjects.find((each) => asked === String(each.id) || asked === each.path);
-  if (!other) return undefined;
+  if (!other || other.id === world.project.id) return undefined;
   if (!world.members.has(request.user.id)) return notFound('Project');
   const full: RestRequest = { ...request, input: Object.fromEntries(url.searchParams) };
   if (segments.length === 2) return ok(showProject(full, other));

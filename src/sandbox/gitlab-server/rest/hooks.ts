@@ -1,6 +1,7 @@
 import { alertStatus, createHook, HOOK_FLAGS, type Hook, type HookLog } from '../webhooks/hook.ts';
 import {
   created,
+  forbidden,
   idOf,
   invalid,
   message,
@@ -66,6 +67,25 @@ export function createHookRoutes(hooks: Hook[]): readonly Route[] {
     ['PUT', '/projects/:id/hooks/:hook_id', update],
     ['DELETE', '/projects/:id/hooks/:hook_id', remove],
   ];
+}
+
+/** The group's webhooks: Premium has them, and owners of the group alone see them. A project's Maintainer is none. */
+export function createGroupHookRoute(hooks: readonly Hook[]): Route {
+  const list = (request: RestRequest): Reply => {
+    const { world, params, user } = request;
+    const group = `${(params['group'] ?? '').toLowerCase()}/`;
+    const top = world.project.path.slice(0, world.project.path.indexOf('/') + 1);
+    if (world.settings.tier !== 'premium' || !world.members.has(user.id)) return notFound();
+    // They are those of the top group; one below it has none of its own.
+    if (!world.project.path.toLowerCase().startsWith(group)) return notFound('Group');
+    if ((world.groupMembers.get(user.id) ?? 0) < 50) return forbidden();
+    const own = group === top.toLowerCase() ? hooks : [];
+    return page(
+      request,
+      own.map((hook) => ({ ...showHook(request, hook), project_id: undefined, group_id: 9 })),
+    );
+  };
+  return ['GET', '/groups/:group/hooks', list];
 }
 
 function readUrl(request: RestRequest): string {

@@ -13,13 +13,13 @@ import {
   type RestRequest,
   type Route,
 } from './reply.ts';
-import { showJob } from './shapes.ts';
+import { showBridge, showJob } from './shapes.ts';
 
 /** Jobs, their logs and the three acts on them. */
 export const jobRoutes: readonly Route[] = [
   ['GET', '/projects/:id/jobs', listJobs],
-  ['GET', '/projects/:id/jobs/:job_id', (request) => ok(showJob(request.world, find(request)))],
-  ['GET', '/projects/:id/jobs/:job_id/trace', (request) => ok(find(request).log)],
+  ['GET', '/projects/:id/jobs/:job_id', (request) => ok(showJob(request.world, findBuild(request)))],
+  ['GET', '/projects/:id/jobs/:job_id/trace', (request) => ok(findBuild(request).log)],
   ['POST', '/projects/:id/jobs/:job_id/play', play],
   ['POST', '/projects/:id/jobs/:job_id/retry', retry],
   ['POST', '/projects/:id/jobs/:job_id/cancel', cancel],
@@ -32,8 +32,15 @@ function find(request: RestRequest): Job {
   return job;
 }
 
+/** A trigger job can be played and retried, and not be asked for. */
+function findBuild(request: RestRequest): Job {
+  const job = find(request);
+  if (job.trigger !== undefined) throw new ReplyError(notFound());
+  return job;
+}
+
 function listJobs(request: RestRequest): Reply {
-  const jobs = filterByScope(request, request.world.jobs.toReversed());
+  const jobs = filterByScope(request, request.world.jobs.filter((job) => job.trigger === undefined).toReversed());
   return page(
     request,
     jobs.map((job) => showJob(request.world, job)),
@@ -56,5 +63,6 @@ function cancel(request: RestRequest): Reply {
 
 function answer(request: RestRequest, result: ActionResult, reply: (body: unknown) => Reply): Reply {
   if (result.kind === 'refused') return message(result.status, result.message);
-  return reply(showJob(request.world, result.job));
+  const { world } = request;
+  return reply(result.job.trigger === undefined ? showJob(world, result.job) : showBridge(world, result.job));
 }

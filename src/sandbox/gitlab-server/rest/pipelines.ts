@@ -5,7 +5,7 @@ import { createPipeline } from '../engine/create-pipeline.ts';
 import { cancelPipeline, maySetVariables, retryPipeline } from '../engine/job-actions.ts';
 import { isComplete } from '../engine/status-rules.ts';
 import { resolveRef } from '../repository.ts';
-import { type Pipeline, pipelineOf, type Variable } from '../world.ts';
+import { latestJobs, type Pipeline, pipelineOf, type Variable } from '../world.ts';
 import {
   choiceOf,
   created,
@@ -26,7 +26,8 @@ import {
   requireText,
   textOf,
 } from './reply.ts';
-import { showJob, showPipeline, showPipelineDetail } from './shapes.ts';
+import { showBridge, showJob, showPipeline, showPipelineDetail } from './shapes.ts';
+import { showReport, showSummary } from './test-reports.ts';
 
 /** Pipelines and what is in them. */
 export const pipelineRoutes: readonly Route[] = [
@@ -37,7 +38,8 @@ export const pipelineRoutes: readonly Route[] = [
   ['GET', '/projects/:id/pipelines/:pipeline_id/jobs', listPipelineJobs],
   ['GET', '/projects/:id/pipelines/:pipeline_id/bridges', listBridges],
   ['GET', '/projects/:id/pipelines/:pipeline_id/variables', listVariables],
-  ['GET', '/projects/:id/pipelines/:pipeline_id/test_report_summary', showTests],
+  ['GET', '/projects/:id/pipelines/:pipeline_id/test_report_summary', (request) => showSummary(request, find(request))],
+  ['GET', '/projects/:id/pipelines/:pipeline_id/test_report', (request) => showReport(request, find(request))],
   ['POST', '/projects/:id/pipelines/:pipeline_id/retry', retryOne],
   ['POST', '/projects/:id/pipelines/:pipeline_id/cancel', cancelOne],
 ];
@@ -106,7 +108,7 @@ function listPipelines(request: RestRequest): Reply {
       (status === undefined || each.status === status) &&
       wanted('ref', each.ref) &&
       wanted('sha', each.sha) &&
-      wanted('source', each.source) &&
+      isListed(each, textOf(request, 'source')) &&
       wanted('name', each.name ?? '') &&
       (username === undefined || request.world.users.some((u) => u.username === username && u.id === each.userId)) &&
       isWithin(each.updatedAt, after, before) &&
@@ -122,6 +124,11 @@ function listPipelines(request: RestRequest): Reply {
     request,
     rows.map((each) => ({ ...showPipeline(request.world, each), name: each.name })),
   );
+}
+
+/** Children are left out unless they are asked for. */
+function isListed({ source }: Pipeline, wanted: string | undefined): boolean {
+  return wanted === undefined ? source !== 'parent_pipeline' : wanted === source;
 }
 
 function isInScope(pipeline: Pipeline, scope: string | undefined): boolean {
@@ -148,7 +155,9 @@ function isWithin(time: Date, after: Date | undefined, before: Date | undefined)
 function showLatest(request: RestRequest): Reply {
   const ref = textOf(request, 'ref') ?? request.world.project.defaultBranch;
   const sha = resolveRef(request.world, ref);
-  const latest = request.world.pipelines.findLast((each) => each.ref === ref && each.sha === sha);
+  const latest = request.world.pipelines.findLast(
+    (each) => each.ref === ref && each.sha === sha && each.source !== 'parent_pipeline',
+  );
   return latest === undefined ? forbidden() : ok(showPipelineDetail(request.world, latest));
 }
 
@@ -180,55 +189,29 @@ function listPipelineJobs(request: RestRequest): Reply {
   const { world } = request;
   const pipeline = find(request);
   const withRetried = textOf(request, 'include_retried') === 'true';
-  const jobs = world.jobs.filter((job) => job.pipelineId === pipeline.id && (withRetried || !job.retried));
+  const jobs = world.jobs.filter(
+    (job) => job.pipelineId === pipeline.id && job.trigger === undefined && (withRetried || !job.retried),
+  );
   return page(
     request,
     filterByScope(request, jobs.toReversed()).map((job) => showJob(world, job)),
   );
 }
 
-/** Trigger jobs are not modelled, so there are no child pipelines. */
+/** Trigger jobs, which the list of jobs leaves out. */
 function listBridges(request: RestRequest): Reply {
-  find(request);
-  return page(request, []);
+  const { world } = request;
+  const { id } = find(request);
+  const bridges = latestJobs(world, id).filter((job) => job.trigger !== undefined);
+  return page(
+    request,
+    filterByScope(request, bridges.toReversed()).map((job) => showBridge(world, job)),
+  );
 }
 
 function listVariables(request: RestRequest): Reply {
   const { variables } = find(request);
   return ok(variables.map((each) => ({ variable_type: 'env_var', ...each, raw: false })));
-}
-
-function showTests(request: RestRequest): Reply {
-  const { world } = request;
-  const pipeline = find(request);
-  const jobs = world.jobs.filter(
-    (job) => job.pipelineId === pipeline.id && !job.retried && /^(unit|integration)-tests$/.test(job.name),
-  );
-  const suites = jobs
-    .filter((job) => job.status === 'success' || job.status === 'failed')
-    .map((job) => ({
-      name: job.name,
-      total_time: 12.31,
-      total_count: 48,
-      success_count: job.status === 'failed' ? 47 : 48,
-      failed_count: job.status === 'failed' ? 1 : 0,
-      skipped_count: 0,
-      error_count: 0,
-      build_ids: [job.id],
-      suite_error: null,
-    }));
-  const sum = (pick: (suite: (typeof suites)[number]) => number): number =>
-    suites.reduce((all, each) => all + pick(each), 0);
-  const total = {
-    time: sum((each) => each.total_time),
-    count: sum((each) => each.total_count),
-    success: sum((each) => each.success_count),
-    failed: sum((each) => each.failed_count),
-    skipped: 0,
-    error: 0,
-    suite_error: null,
-  };
-  return ok({ total, test_suites: suites });
 }
 
 function retryOne(request: RestRequest): Reply {

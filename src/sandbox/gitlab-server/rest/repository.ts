@@ -70,10 +70,19 @@ function showOneTag(request: RestRequest): Reply {
 
 function listBranches(request: RestRequest): Reply {
   const found = request.world.branches.filter((branch) => matchesSearch(branch.name, textOf(request, 'search')));
+  const order = choiceOf(request, 'sort', ['name_asc', 'updated_asc', 'updated_desc']) ?? 'name_asc';
   return page(
     request,
-    found.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((each) => showBranch(request.world, each)),
+    found
+      .toSorted((a, b) => compareBranches(request.world, order, [a, b]))
+      .map((each) => showBranch(request.world, each)),
   );
+}
+
+function compareBranches(world: World, order: string, [a, b]: readonly [Branch, Branch]): number {
+  if (order === 'name_asc') return a.name < b.name ? -1 : 1;
+  const at = (branch: Branch): number => commitOf(world, branch.sha).committedAt.getTime();
+  return order === 'updated_asc' ? at(a) - at(b) : at(b) - at(a);
 }
 
 function showOneBranch(request: RestRequest): Reply {

@@ -6,10 +6,12 @@ import type { Hook } from '../webhooks/hook.ts';
 import type { User, World } from '../world.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { answerElsewhere, groupRoutes } from './groups.ts';
-import { createHookRoutes } from './hooks.ts';
+import { createGroupHookRoute, createHookRoutes } from './hooks.ts';
 import { jobRoutes } from './jobs.ts';
+import { mergeRequestRoutes } from './merge-requests.ts';
 import { pipelineRoutes } from './pipelines.ts';
 import { projectRoutes } from './project.ts';
+import { releaseRoutes } from './releases.ts';
 import { forbidden, type Handler, invalid, message, notFound, type Reply, ReplyError, type Route } from './reply.ts';
 import { repositoryRoutes } from './repository.ts';
 
@@ -30,6 +32,7 @@ export interface RecordedRequest {
 export interface RestDeps {
   readonly world: World;
   readonly hooks: Hook[];
+  readonly groupHooks: readonly Hook[];
   readonly faults: FaultState;
   readonly requests: RecordedRequest[];
   /** Whose OAuth access token this is. */
@@ -50,7 +53,10 @@ export function createRestListener(
     ...jobRoutes,
     ...deploymentRoutes,
     ...repositoryRoutes,
+    ...mergeRequestRoutes,
+    ...releaseRoutes,
     ...createHookRoutes(deps.hooks),
+    createGroupHookRoute(deps.groupHooks),
   ]);
   return async (request, response) => {
     const body = await readBody(request);
@@ -148,7 +154,6 @@ interface Caller {
 }
 
 function answer({ deps, routes, caller }: Desk, { method, url, body }: Asked): Reply {
-  const { world } = deps;
   const segments = url.pathname.slice(PREFIX.length + 1).split('/');
   const found = findRoute(routes, method, segments);
   if (found === undefined) return { status: 404, body: { error: '404 Not Found' } };
@@ -158,6 +163,7 @@ function answer({ deps, routes, caller }: Desk, { method, url, body }: Asked): R
   if (lack !== undefined) return lack;
   if (body.isBroken) return invalid('Problems parsing JSON');
   const { params, handler } = found;
+  const world = worldOf(deps.world, params['id']);
   const elsewhere = answerElsewhere({ world, user, method, url, params }, segments);
   if (elsewhere !== undefined) return elsewhere;
   const refusal =
@@ -170,6 +176,11 @@ function answer({ deps, routes, caller }: Desk, { method, url, body }: Asked): R
     if (error instanceof ReplyError) return error.reply;
     throw error;
   }
+}
+
+/** The project that is asked for, if it is one with pipelines. */
+function worldOf(world: World, id: string | undefined): World {
+  return world.projects.find(({ project }) => id === String(project.id) || id === project.path) ?? world;
 }
 
 /** What GitLab's OAuth layer says of a token that is over or may not do this. */
@@ -192,7 +203,16 @@ function checkToken({ scopes, isExpired }: Caller, method: string, segments: rea
   return { status: 403, body: { error: 'insufficient_scope', error_description: words, scope: needed } };
 }
 
-const NEEDS_REPORTER = new Set(['pipelines', 'pipeline', 'jobs', 'deployments', 'environments', 'repository', 'ci']);
+const NEEDS_REPORTER = new Set([
+  'pipelines',
+  'pipeline',
+  'jobs',
+  'deployments',
+  'environments',
+  'repository',
+  'releases',
+  'ci',
+]);
 
 /** A private project is hidden from who is no member, and shows little to guests. */
 function checkProject(

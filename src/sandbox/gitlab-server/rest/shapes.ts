@@ -115,7 +115,7 @@ export function showJob(world: World, job: Job): Shape {
     name: job.name,
     ref: pipeline.ref,
     tag: pipeline.tag,
-    coverage: job.name === 'unit-tests' && job.status === 'success' ? 91 : null,
+    coverage: job.coverage,
     allow_failure: job.allowFailure,
     created_at: job.createdAt.toISOString(),
     started_at: job.startedAt?.toISOString() ?? null,
@@ -129,12 +129,26 @@ export function showJob(world: World, job: Job): Shape {
     pipeline: showPipeline(world, pipeline),
     web_url: `${projectUrl(world)}/-/jobs/${job.id}`,
     project: { ci_job_token_scope_enabled: false },
-    artifacts: isComplete(job.status) && job.log !== '' ? [traceArtifact(job)] : [],
+    artifacts: showArtifacts(job),
     runner: job.startedAt === null ? null : RUNNER,
     runner_manager: null,
     artifacts_expire_at: null,
     archived: false,
     tag_list: [],
+  };
+}
+
+/** What only a job has that a runner takes. */
+const RUNNER_FIELDS = new Set(['artifacts', 'artifacts_expire_at', 'runner', 'runner_manager', 'tag_list']);
+
+/** A trigger job with the pipeline it made. */
+export function showBridge(world: World, job: Job): Shape {
+  const there = world.projects.find((each) => each.project.id === job.downstream?.projectId);
+  const pipeline = there?.pipelines.find((each) => each.id === job.downstream?.pipelineId);
+  const shown = Object.entries(showJob(world, job)).filter(([name]) => !RUNNER_FIELDS.has(name));
+  return {
+    ...Object.fromEntries(shown),
+    downstream_pipeline: there && pipeline ? showPipeline(there, pipeline) : null,
   };
 }
 
@@ -236,11 +250,10 @@ export const RUNNER = {
   status: 'online',
 } as const;
 
+/** The mean of what its jobs found out, as text; null where none did. */
 function coverageOf(world: World, pipeline: Pipeline): string | null {
-  const hasCoverage = latestJobs(world, pipeline.id).some(
-    (job) => job.name === 'unit-tests' && job.status === 'success',
-  );
-  return hasCoverage ? '91.00' : null;
+  const found = latestJobs(world, pipeline.id).flatMap((job) => (job.coverage === null ? [] : [job.coverage]));
+  return found.length === 0 ? null : (found.reduce((sum, each) => sum + each, 0) / found.length).toFixed(2);
 }
 
 function showDetailedStatus(world: World, pipeline: Pipeline): Shape {
@@ -258,6 +271,9 @@ function showDetailedStatus(world: World, pipeline: Pipeline): Shape {
   };
 }
 
-function traceArtifact(job: Job): Shape {
-  return { file_type: 'trace', size: job.log.length, filename: 'job.log', file_format: null };
+function showArtifacts(job: Job): readonly Shape[] {
+  if (!isComplete(job.status) || job.log === '') return [];
+  const trace = { file_type: 'trace', size: job.log.length, filename: 'job.log', file_format: null };
+  const report = { file_type: 'junit', size: 4_096, filename: 'junit.xml.gz', file_format: 'gzip' };
+  return job.tests === null ? [trace] : [report, trace];
 }

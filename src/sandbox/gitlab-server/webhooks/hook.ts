@@ -1,5 +1,5 @@
 /** The kinds of webhook the stand-in sends, as `X-Gitlab-Event` names them. */
-export type HookEvent = 'Pipeline Hook' | 'Job Hook' | 'Deployment Hook' | 'Tag Push Hook';
+export type HookEvent = 'Pipeline Hook' | 'Job Hook' | 'Deployment Hook' | 'Tag Push Hook' | 'Release Hook';
 
 /** A project webhook. */
 export interface Hook {
@@ -53,6 +53,7 @@ export const FLAG_OF: Readonly<Record<HookEvent, HookFlag>> = {
   'Job Hook': 'job_events',
   'Deployment Hook': 'deployment_events',
   'Tag Push Hook': 'tag_push_events',
+  'Release Hook': 'releases_events',
 };
 
 /** A hook with every event switched on that the stand-in can send. */

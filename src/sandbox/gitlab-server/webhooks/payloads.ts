@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { pipelineDuration, RUNNER, secondsBetween, showOffsetTime, statusWords } from '../rest/shapes.ts';
 import {
   type Commit,
@@ -6,7 +7,7 @@ import {
   type Job,
   type JobStatus,
   jobOf,
-  latestJobs,
+  latestBuilds,
   type Pipeline,
   pipelineOf,
   projectUrl,
@@ -14,6 +15,7 @@ import {
   type User,
   userOf,
   type World,
+  type WorldEvent,
 } from '../world.ts';
 
 type Payload = Readonly<Record<string, unknown>>;
@@ -48,7 +50,8 @@ export function encodePipelineHook(world: World, pipelineId: number): Payload {
     user: userPart(userOf(world, pipeline.userId)),
     project: projectPart(world),
     commit: commitPart(world, commitOf(world, pipeline.sha)),
-    builds: latestJobs(world, pipelineId)
+    ...sourcePipelinePart(world, pipeline),
+    builds: latestBuilds(world, pipelineId)
       .toReversed()
       .map((job) => jobPart(world, job)),
   };
@@ -101,6 +104,7 @@ export function encodeJobHook(world: World, jobId: number, status: JobStatus): P
     repository: repositoryPart(world),
     project: projectPart(world),
     environment: environmentPart(job),
+    ...sourcePipelinePart(world, pipeline),
   };
 }
 
@@ -135,19 +139,22 @@ export function encodeDeploymentHook(world: World, deploymentId: number, status:
 
 const ZERO_SHA = '0'.repeat(40);
 
-/** A tag that came or went. */
-export function encodeTagHook(world: World, tag: Tag, userId: number, deleted: boolean): Payload {
+/** A tag that came, moved or went. Of an annotated one `before` and `after` are the tag's own object, not the commit. */
+export function encodeTagHook(
+  world: World,
+  { tag, userId, deleted, before }: Extract<WorldEvent, { readonly kind: 'tag' }>,
+): Payload {
   const user = userOf(world, userId);
   const commit = commitOf(world, tag.sha);
   return {
     object_kind: 'tag_push',
     event_name: 'tag_push',
-    before: deleted ? tag.sha : ZERO_SHA,
-    after: deleted ? ZERO_SHA : tag.sha,
+    before: deleted ? objectOf(tag) : before === undefined ? ZERO_SHA : objectOf(before),
+    after: deleted ? ZERO_SHA : objectOf(tag),
     ref: `refs/tags/${tag.name}`,
     ref_protected: false,
     checkout_sha: deleted ? null : tag.sha,
-    message: tag.message,
+    message: deleted ? null : tag.message,
     user_id: user.id,
     user_name: user.name,
     user_username: user.username,
@@ -162,8 +169,12 @@ export function encodeTagHook(world: World, tag: Tag, userId: number, deleted: b
   };
 }
 
+function objectOf(tag: Tag): string {
+  return tag.message === null ? tag.sha : createHash('sha1').update(`${tag.sha} ${tag.name}`).digest('hex');
+}
+
 /** `2016-08-12 15:23:28 UTC`, as pipeline hooks write times. */
-function utcTime(time: Date | null): string | null {
+export function utcTime(time: Date | null): string | null {
   return time === null ? null : `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
@@ -231,6 +242,19 @@ function userPart(user: User): Payload {
   return { id: user.id, name: user.name, username: user.username, avatar_url: avatarOf(user), email: '[REDACTED]' };
 }
 
+/** Only hooks of triggered pipelines have it. */
+function sourcePipelinePart(world: World, { upstream }: Pipeline): Payload {
+  const there = world.projects.find((each) => each.project.id === upstream?.projectId);
+  if (upstream === null || !there) return {};
+  return {
+    source_pipeline: {
+      project: { id: there.project.id, web_url: projectUrl(there), path_with_namespace: there.project.path },
+      pipeline_id: upstream.pipelineId,
+      job_id: upstream.jobId,
+    },
+  };
+}
+
 function avatarOf(user: User): string {
   return `https://www.gravatar.com/avatar/${user.id}?s=80&d=identicon`;
 }
@@ -240,7 +264,8 @@ function runnerPart(): Payload {
   return { id, description, runner_type, active, is_shared, tags: ['docker'] };
 }
 
-function commitPart(world: World, commit: Commit): Payload {
+/** A commit as hooks show it. */
+export function commitPart(world: World, commit: Commit): Payload {
   return {
     id: commit.sha,
     message: commit.message,
@@ -251,7 +276,8 @@ function commitPart(world: World, commit: Commit): Payload {
   };
 }
 
-function projectPart(world: World): Payload {
+/** The project as hooks show it. */
+export function projectPart(world: World): Payload {
   const url = projectUrl(world);
   const ssh = `git@gitlab.example.com:${world.project.path}.git`;
   return {

@@ -3,6 +3,7 @@ import { takeOne, type WebhookFaults } from '../faults.ts';
 import type { World, WorldEvent } from '../world.ts';
 import { alertStatus, countAttempt, FLAG_OF, type Hook, type HookEvent } from './hook.ts';
 import { encodeDeploymentHook, encodeJobHook, encodePipelineHook, encodeTagHook } from './payloads.ts';
+import { encodeReleaseHook } from './release-payload.ts';
 
 /** A webhook that went out, or was lost on the way. */
 export interface SentWebhook {
@@ -18,7 +19,8 @@ export interface SentWebhook {
 
 /** Sends webhooks one after the other; what fails is lost, as GitLab does not repeat it. */
 export interface WebhookQueue {
-  readonly push: (event: WorldEvent) => void;
+  /** `there`: in which project it happened. */
+  readonly push: (event: WorldEvent, there: World) => void;
   /** Resolves when nothing is left to send; what is held back does not count. */
   readonly drain: () => Promise<void>;
   /** Sends what was held back, in order or the last first. */
@@ -34,8 +36,8 @@ interface Delivery {
 const TIMEOUT_MS = 10_000;
 const REMEMBERED = 5000;
 
-/** Makes the queue over the project's hooks and the faults that are asked for. */
-export function createWebhookQueue(world: World, hooks: readonly Hook[], faults: WebhookFaults): WebhookQueue {
+/** Makes the queue over the hooks of project and group and the faults that are asked for. */
+export function createWebhookQueue(world: World, hooks: () => readonly Hook[], faults: WebhookFaults): WebhookQueue {
   const sent: SentWebhook[] = [];
   const held: Delivery[] = [];
   let last: Promise<void> = Promise.resolve();
@@ -44,8 +46,8 @@ export function createWebhookQueue(world: World, hooks: readonly Hook[], faults:
   };
   return {
     sent,
-    push: (event) => {
-      const delivery = toDelivery(world, event);
+    push: (event, there) => {
+      const delivery = toDelivery(there, event);
       if (faults.hold) held.push(freeze(delivery));
       else enqueue(delivery);
     },
@@ -68,14 +70,14 @@ export function createWebhookQueue(world: World, hooks: readonly Hook[], faults:
 
 interface Sender {
   readonly world: World;
-  readonly hooks: readonly Hook[];
+  readonly hooks: () => readonly Hook[];
   readonly faults: WebhookFaults;
   readonly sent: SentWebhook[];
 }
 
 async function deliver(sender: Sender, delivery: Delivery): Promise<void> {
   const { faults, sent } = sender;
-  for (const hook of sender.hooks.filter((each) => isSentTo(sender.world, each, delivery.event))) {
+  for (const hook of sender.hooks().filter((each) => isSentTo(sender.world, each, delivery.event))) {
     const payload = delivery.encode();
     const body = JSON.stringify(payload);
     const headers = encodeHeaders(sender.world, hook, { event: delivery.event, body });
@@ -170,8 +172,12 @@ function toDelivery(world: World, event: WorldEvent): Delivery {
       const payload = encodeDeploymentHook(world, event.deploymentId, event.status);
       return { event: 'Deployment Hook', encode: () => payload };
     }
+    case 'release': {
+      const payload = encodeReleaseHook(world, event.release, event.action);
+      return { event: 'Release Hook', encode: () => payload };
+    }
     default: {
-      const payload = encodeTagHook(world, event.tag, event.userId, event.deleted);
+      const payload = encodeTagHook(world, event);
       return { event: 'Tag Push Hook', encode: () => payload };
     }
   }

@@ -124,8 +124,11 @@ function wireChannel(context: MethodContext, channel: SandboxChannel): JsonObjec
     is_im: channel.kind === 'im',
     is_private: channel.kind !== 'public',
     is_archived: channel.isArchived,
-    is_ext_shared: false,
-    is_shared: false,
+    is_ext_shared: channel.isShared ?? false,
+    is_shared: channel.isShared ?? false,
+    is_org_shared: false,
+    is_pending_ext_shared: false,
+    is_mpim: false,
     context_team_id: context.workspace.teamId,
     ...(channel.kind === 'im' ? {} : { is_member: isMember(context, channel), num_members: channel.members.size }),
   };
