@@ -1,0 +1,1 @@
+"""A small web service, written to be deployed, watched and rolled back."""
