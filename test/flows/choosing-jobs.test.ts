@@ -5,7 +5,15 @@ import { type Flow, startFlow, words } from '../support/flow.ts';
 import { until } from '../support/until.ts';
 
 const example = readFileSync(path.join(import.meta.dirname, '../../examples/production-app/.gitlab-ci.yml'), 'utf8');
-const needsLine = '  needs: [build-app, package-helm, deploy-canary, monitor-canary]\n';
+const needsLine = `  needs:
+    - build-app
+    - package-helm
+    - deploy-canary
+    # Absent where the bot watches.
+    - job: monitor-canary
+      optional: true
+  resource_group: production
+`;
 
 const twoRegions = `
 stages: [build, deploy]
@@ -90,7 +98,7 @@ describe('two jobs for one environment', () => {
 
 describe('the graph in the pipeline’s own file', () => {
   it('decides the route: canary out of the needs means one press and no question', async () => {
-    const straight = example.replace(needsLine, '  needs: [build-app, package-helm]\n');
+    const straight = example.replace(needsLine, '  needs: [build-app, package-helm]\n  resource_group: production\n');
     const id = await startWithTag(straight);
 
     const plan = await flow.types('U0ANN', '/deploy prod v1.4.0');
@@ -107,7 +115,7 @@ describe('the graph in the pipeline’s own file', () => {
   });
 
   it('decides the route: without a needs line every gate of the stages before comes first', async () => {
-    const staged = example.replace(needsLine, '');
+    const staged = example.replace(needsLine, '  resource_group: production\n');
     const id = await startWithTag(staged);
 
     const plan = await flow.types('U0ANN', '/deploy prod v1.4.0');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Flow, startFlow, words } from '../support/flow.ts';
 
 let flow: Flow;
@@ -62,5 +62,113 @@ describe('/deployments', () => {
 
     expect(words(answer)).toContain('production runs v1.3.0');
     expect(words(answer)).toContain('now deploying v1.4.0');
+  });
+
+  it('tells how old a version is and how far behind the default branch', async () => {
+    const answer = words(await flow.types('U0MIA', '/deployments prod'));
+
+    expect(answer).toMatch(/production runs v1\.3\.0 .*\(\d+ .*\) · .* · \d+ commits? behind the default branch/);
+  });
+
+  it('tells what was deployed to one environment lately, with the page of each job', async () => {
+    await flow.gitlab.finish('deploy-prod', 'failed');
+
+    const answer = await flow.types('U0MIA', '/deployments prod');
+
+    const lately = words(answer).split('Lately')[1] ?? '';
+    expect(lately).toMatch(/production failed: v1\.4\.0.*\n.*production deployed v1\.3\.0/);
+    expect(JSON.stringify(answer.blocks)).toContain(`/-/jobs/${flow.gitlab.job('deploy-prod').id}`);
+  });
+
+  it('is shared with the channel by a button, once more by what the presser may read', async () => {
+    const answer = await flow.types('U0MIA', '/deployments prod');
+    await flow.presses('U0MIA', 'Share in channel', answer);
+
+    const shared = await flow.sees('Shared by @U0MIA');
+    expect(shared.threadTs).toBeUndefined();
+    expect(words(shared)).toContain('production runs v1.3.0');
+    expect(words(shared)).not.toContain('Share in channel');
+    await flow.reads('U0MIA', 'This is shared in the channel.');
+    expect(flow.audit().at(-1)).toMatchObject({ action: 'deployments', outcome: 'succeeded', reason: 'shared' });
+
+    const before = flow.shown().length;
+    const refused = await flow.types('U0GIL', '/deployments prod --share');
+    expect(words(refused)).toContain('Nothing is shown.');
+    expect(flow.shown()).toHaveLength(before);
+  });
+});
+
+describe('/deployments after a rollback', () => {
+  it('says that the version came back', async () => {
+    const rolled = await startFlow();
+    try {
+      const ids = rolled.gitlab.state().projects.flatMap(({ pipelines }) => pipelines);
+      const old = ids.find(({ ref }) => ref === 'v1.2.0');
+      await rolled.gitlab.retry(rolled.gitlab.job('deploy-prod', old?.id).id);
+      await rolled.gitlab.settle();
+
+      const answer = words(await rolled.types('U0MIA', '/deployments prod'));
+
+      expect(answer).toMatch(/production runs v1\.2\.0 .*rolled back/);
+      expect(answer.split('Lately')[1]).toMatch(/deployed v1\.2\.0.*rolled back/);
+    } finally {
+      await rolled.stop();
+    }
+  });
+});
+
+describe('/deployments while GitLab is away', () => {
+  let away: Flow;
+
+  beforeEach(async () => {
+    away = await startFlow();
+  });
+
+  afterEach(() => away.stop());
+
+  it('tells the channel what was heard last, and when', async () => {
+    await away.types('U0MIA', '/deployments');
+    away.gitlab.faults.outage('502');
+    await away.restart();
+
+    const answer = words(await away.types('U0MIA', '/deployments'));
+
+    expect(answer).toContain('GitLab does not answer. This is what I heard last.');
+    expect(answer).toMatch(/What runs where in acme\/production-app, \d{4}-/);
+    expect(answer).toContain('production runs v1.3.0');
+    expect(answer).not.toContain('Share in channel');
+    expect(away.audit().at(-1)).toMatchObject({ action: 'deployments', outcome: 'allowed', reason: 'from_store' });
+  });
+
+  it('knows from the webhooks what nobody asked about', async () => {
+    const { id } = await away.gitlab.pushTag('v1.4.0');
+    await away.gitlab.settle(id);
+    await away.sees('v1.4.0 is deployed to staging');
+    away.gitlab.faults.outage('reset');
+
+    const answer = await away.types('U0MIA', '/deployments staging');
+
+    expect(words(answer)).toContain('staging runs v1.4.0');
+  });
+
+  it('tells nothing outside of the project’s channel, where nobody could say who may read it', async () => {
+    await away.types('U0MIA', '/deployments');
+    away.gitlab.faults.outage('502');
+    await away.restart();
+
+    const answer = words(await away.types('U0MIA', '/deployments app', 'C0RANDOM'));
+
+    expect(answer).toContain('GitLab does not answer.');
+    expect(answer).not.toContain('v1.3.0');
+  });
+
+  it('refuses a write at once', async () => {
+    away.gitlab.faults.outage('502');
+
+    const answer = words(await away.types('U0ANN', '/deploy prod v1.4.0'));
+
+    expect(answer).toContain('/deploy was not carried out.');
+    expect(answer).toContain('Nothing was changed.');
+    expect(away.writes()).toEqual([]);
   });
 });

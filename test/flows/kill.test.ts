@@ -61,7 +61,8 @@ describe('a bot that is killed again and again', () => {
     console.info(`killed ${startsMs.length - 1} times; webhooks lost: ${lost}; ready after (ms): ${starts}`);
     expect(startsMs.length).toBeGreaterThan(kills);
     expect(lost).toBeGreaterThan(0);
-    expect(rootsOf(flow)).toHaveLength(2);
+    // The push to main ended well, which is no news here.
+    expect(rootsOf(flow)).toHaveLength(1);
     expect(saidTwice(flow)).toEqual([]);
     expect(flow.played()).toEqual(['deploy-canary', 'deploy-prod']);
     expect(playRequests(flow)).toBe(2);

@@ -98,6 +98,13 @@ describe('300 projects under one pattern', () => {
       'environments.production.aliases | [prod] | chatops.yml line 4, under defaults',
       'environments.production.deployers | [maintainer] | chatops.yml line 4, under defaults',
       "environments.production.job | found from the pipeline's own graph | built-in default",
+      'environments.production.rollback | redeploy, by developers, locked afterwards on tier production | built-in default',
+      'environments.production.variables | any, on tier production none | built-in default',
+      'environments.production.confirm | true | built-in default',
+      'environments.production.versions | all | built-in default',
+      'environments.production.after | [] | built-in default',
+      'environments.production.requires | [] | built-in default',
+      'environments.production.freeze | [] | built-in default',
     ]);
   });
 

@@ -52,6 +52,7 @@ describe('Deploy on a plan', () => {
     await Promise.all([flow.presses('U0ANN', 'Deploy'), flow.presses('U0ANN', 'Deploy')]);
     await until('both presses are answered', () => outcomes('deploy.confirm').length === 2);
     await flow.reads('U0ANN', 'Confirmed');
+    await until('the canary starts', () => flow.gitlab.job('deploy-canary').status !== 'manual');
     await flow.gitlab.settle(pipelineId);
     await flow.sees('Promote v1.4.0 to production?');
 
@@ -65,6 +66,7 @@ describe('Deploy on a plan', () => {
     flow.slack.faults.deliverTwice('interaction');
     await flow.presses('U0ANN', 'Deploy');
     await flow.reads('U0ANN', 'Confirmed');
+    await until('the canary starts', () => flow.gitlab.job('deploy-canary').status !== 'manual');
     await flow.gitlab.settle(pipelineId);
     await flow.sees('Promote v1.4.0 to production?');
 
@@ -186,7 +188,7 @@ describe('Cancel on a plan', () => {
   it('ends it, and Deploy does nothing any more', async () => {
     const card = await plan();
     await flow.presses('U0ANN', 'Cancel');
-    await flow.reads('U0ANN', 'Canceled: v1.4.0 to production was not deployed.');
+    await flow.reads('U0ANN', 'Canceled: v1.4.0 was not deployed to production.');
 
     expect(flow.slack.ephemerals('U0ANN').map((each) => each.ts)).toEqual([card.ts]);
     expect(outcomes('deploy.cancel')).toEqual(['allowed']);

@@ -46,8 +46,6 @@ describe('a deploy line', () => {
   });
 
   it.each([
-    ['nothing', '/deploy', 'Which environment, and which version?'],
-    ['no version', '/deploy prod', 'Which version for production?'],
     ['too many words', '/deploy a b c d', 'I can read a project, an environment and a version, not 4 words.'],
     ['a word too many', '/deploy prod v1.4.0 please', 'please'],
     ['an open quote', '/deploy prod “v1.4.0', 'A quote is opened and not closed.'],
@@ -71,8 +69,8 @@ describe('an environment', () => {
     expect(words(answer)).toContain('Code: environment_unknown');
   });
 
-  it('left out in a channel without a default is asked for with buttons, and a press plans', async () => {
-    const answer = await flow.types('U0ANN', '/deploy v1.4.0');
+  it('left out of a mention in a channel without a default is asked for with buttons, and a press plans', async () => {
+    const answer = await flow.mentions('U0ANN', 'deploy v1.4.0');
     await flow.presses('U0ANN', 'production');
 
     expect(words(answer)).toContain('Where should v1.4.0 go? This channel has no default environment.');
@@ -128,6 +126,15 @@ describe('/chatops help', () => {
 });
 
 describe('a mention', () => {
+  it.each([
+    ['nothing', 'deploy', 'Which environment, and which version?'],
+    ['no version', 'deploy prod', 'Which version for production?'],
+  ])('with %s, which opens no form, is answered in words', async (_, text, said) => {
+    const answer = await flow.mentions('U0ANN', text);
+
+    expect(words(answer)).toContain(said);
+  });
+
   it('is a command, answered to its writer alone', async () => {
     const plan = await flow.mentions('U0ANN', 'deploy prod v1.4.0');
 

@@ -83,7 +83,7 @@ describe('/deploy refuses before anything happens', () => {
     const said = await refused('/deploy prod v1.4.0');
 
     expect(said).toContain('Its pipeline is not there yet');
-    expect(said).toContain('/deploy production v1.4.0');
+    expect(said).toContain('Deploy when ready');
     expect(said).toContain('Code: not_ready');
   });
 
@@ -206,7 +206,7 @@ describe('GitLab refuses the play', () => {
     await flow.presses('U0ANN', 'Deploy');
     await until('the bot asks GitLab to play', () => flow.audit().some(({ outcome }) => outcome === 'intended'));
     await flow.gitlab.play(flow.gitlab.job('deploy-canary', id).id);
-    await until('GitLab says no', () => flow.audit().some(({ reason }) => reason === 'played_elsewhere'));
+    await until('GitLab says no', () => flow.audit().some(({ reason }) => reason === 'moved_meanwhile'));
     await flow.gitlab.settle(id);
 
     await flow.sees('Promote v1.4.0 to production?');

@@ -43,9 +43,7 @@ describe('a deploy is refused, recorded and changes nothing', () => {
     const answer = await flow.types('U0MIA', '/deploy prod v1.4.0');
 
     expect(words(answer)).toContain('v1.4.0 was not deployed to production.');
-    expect(words(answer)).toContain(
-      'production of acme/production-app is for maintainer, and @mia is not a member of the project.',
-    );
+    expect(words(answer)).toContain('This is for maintainer, and @mia is not a member of the project.');
     expect(flow.audit().at(-1)).toMatchObject({
       action: 'deploy',
       outcome: 'refused',
@@ -54,6 +52,16 @@ describe('a deploy is refused, recorded and changes nothing', () => {
       actor: { slackUserId: 'U0MIA', gitlab: { username: 'mia' } },
     });
     expect(flow.writes()).toEqual([]);
+  });
+
+  it('for somebody who is no member without telling what an alias stands for', async () => {
+    await startWithTag();
+    flow.gitlab.setMember('mia', undefined);
+
+    const answer = await flow.types('U0MIA', '/deploy app:prod v1.4.0');
+
+    expect(words(answer)).toContain('Code: not_a_member');
+    expect(JSON.stringify(answer.blocks)).not.toContain('acme/production-app');
   });
 
   it('for a developer on production, though not on staging', async () => {
@@ -95,13 +103,14 @@ describe('a deploy is refused, recorded and changes nothing', () => {
     expect(flow.audit().at(-2)).toMatchObject({ outcome: 'refused', reason: 'guest' });
   });
 
-  it.each(['/deploy nowhere v1.4.0', '/deploy v1.4.0'])(
+  // The mention of a version alone: typed as a command it opens a form.
+  it.each(['deploy nowhere v1.4.0', 'deploy v1.4.0'])(
     'for somebody who is no member without telling which environments there are: %s',
     async (line) => {
       await startWithTag();
       flow.gitlab.setMember('mia', undefined);
 
-      const answer = await flow.types('U0MIA', line);
+      const answer = await flow.mentions('U0MIA', line);
 
       expect(words(answer)).toContain('Code: not_a_member');
       expect(JSON.stringify(answer)).not.toContain('staging');

@@ -118,6 +118,7 @@ export function aPlan(change: Partial<Omit<Plan, 'deed'>> = {}, deed: Partial<De
       pipelineUrl: `${project.url}/-/pipelines/812`,
       steps: route,
       channel: 'C0DEPLOYS',
+      line: '/deploy acme/production-app:production v1.4.0 --job deploy-prod',
       ...deed,
     },
     ...change,
@@ -132,6 +133,7 @@ export function aStep(change: Partial<Step> = {}): Step {
 export function anOperation(change: Partial<Operation> = {}): Operation {
   return {
     id: 'operation-1',
+    kind: 'deploy',
     planId: 'plan-1',
     project,
     environment: 'production',

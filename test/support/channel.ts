@@ -6,6 +6,13 @@ export function roots(flow: Flow, channel = deploys): readonly SandboxMessage[] 
   return flow.shown(channel).filter((message) => message.threadTs === undefined || message.threadTs === message.ts);
 }
 
+/** The newest root that says this. */
+export function rootSaying(flow: Flow, text: string, channel = deploys): SandboxMessage {
+  const found = roots(flow, channel).findLast((root) => words(root).includes(text));
+  if (!found) throw new Error(`no root of ${channel} says ${text}`);
+  return found;
+}
+
 /** The replies below a root, in the order in which Slack got them. */
 export function replies(flow: Flow, root: SandboxMessage): readonly SandboxMessage[] {
   return flow.slack.thread(root.channel, root.ts).filter((message) => message.ts !== root.ts);

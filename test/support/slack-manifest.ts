@@ -15,6 +15,22 @@ export const Manifest = z.strictObject({
   }),
   features: z.strictObject({
     bot_user: z.strictObject({ display_name: z.string().regex(/^[a-z0-9._-]{1,80}$/), always_online: z.boolean() }),
+    // Without the tab nobody can write to the bot alone; read-only, Slack shows no field to write in.
+    app_home: z.strictObject({
+      messages_tab_enabled: z.literal(true),
+      messages_tab_read_only_enabled: z.literal(false),
+    }),
+    shortcuts: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1).max(24),
+          type: z.enum(['global', 'message']),
+          callback_id: z.string().min(1).max(255),
+          description: z.string().min(1).max(150),
+        }),
+      )
+      .min(1)
+      .max(10),
     slash_commands: z
       .array(
         z.strictObject({
@@ -31,7 +47,11 @@ export const Manifest = z.strictObject({
   oauth_config: z.strictObject({ scopes: z.strictObject({ bot: z.array(z.string()).max(255) }) }),
   settings: z.strictObject({
     event_subscriptions: z.strictObject({ request_url: address.optional(), bot_events: z.array(z.string()).max(100) }),
-    interactivity: z.strictObject({ is_enabled: z.literal(true), request_url: address.optional() }),
+    interactivity: z.strictObject({
+      is_enabled: z.literal(true),
+      request_url: address.optional(),
+      message_menu_options_url: address.optional(),
+    }),
     socket_mode_enabled: z.boolean(),
     org_deploy_enabled: z.literal(false),
     token_rotation_enabled: z.literal(false),

@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Flow, startFlow, words } from '../support/flow.ts';
+import { until } from '../support/until.ts';
+
+let flow: Flow;
+
+beforeEach(async () => {
+  flow = await startFlow();
+  const { id } = await flow.gitlab.pushTag('v1.4.0');
+  await flow.gitlab.settle(id);
+});
+
+afterEach(() => flow.stop());
+
+describe('/play', () => {
+  it('of a job that deploys is a deploy, with its plan', async () => {
+    const plan = words(await flow.types('U0ANN', '/play deploy-canary on v1.4.0'));
+
+    expect(plan).toContain('Deploy v1.4.0 to production-canary');
+    expect(flow.writes()).toEqual([]);
+    await flow.presses('U0ANN', 'Deploy');
+    await until('the job is played', () => flow.played().length > 0);
+    expect(flow.played()).toEqual(['deploy-canary']);
+  });
+
+  it('takes the beginning of a name that only one manual job has', async () => {
+    expect(words(await flow.types('U0ANN', '/play deploy-c on v1.4.0'))).toContain('to production-canary');
+    expect(words(await flow.types('U0ANN', '/play deploy on v1.4.0'))).toContain('Code: job_ambiguous');
+    await flow.presses('U0ANN', 'deploy-canary');
+    await flow.reads('U0ANN', 'Deploy v1.4.0 to production-canary');
+    expect(flow.writes()).toEqual([]);
+  });
+
+  it('passes the same gates: who may not deploy may not play', async () => {
+    const refused = words(await flow.types('U0MIA', '/play deploy-prod on v1.4.0'));
+
+    expect(refused).toContain('Code: role_too_low');
+    expect(flow.writes()).toEqual([]);
+  });
+
+  it('names the manual jobs when the job is unknown, and leaves those that deploy nothing to GitLab', async () => {
+    const unknown = words(await flow.types('U0ANN', '/play lunch on v1.4.0'));
+    expect(unknown).toContain('deploy-canary');
+    expect(unknown).toContain('Code: job_unknown');
+
+    const other = words(await flow.types('U0ANN', '/play rollback-prod on v1.4.0'));
+    expect(other).toContain('Start rollback-prod in GitLab');
+    expect(other).toContain('Code: job_not_deploying');
+    expect(flow.writes()).toEqual([]);
+  });
+});
