@@ -24,12 +24,21 @@ describe('an operation whose jobs cannot be read', () => {
   ])('is left as it is and looked at later when %s', async (_, error, seconds) => {
     await advanceOperation('operation-1', {
       settings: absent as never,
-      gitlab: { jobs: () => Promise.reject(error), job: absent, successfulDeployments: absent, playJob: absent },
+      gitlab: {
+        jobs: () => Promise.reject(error),
+        job: absent,
+        successfulDeployments: absent,
+        freezePeriods: absent,
+        playJob: absent,
+        retryJob: absent,
+        cancelJob: absent,
+      },
       store,
       lease: { ensure: absent },
       clock: { now: () => at(10) },
       wake: () => undefined,
       checkpoint: () => undefined,
+      counters: { operation: () => undefined },
       log: aLog().log,
     });
 

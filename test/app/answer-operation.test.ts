@@ -7,8 +7,10 @@ import { ann, anOperation, aStep, at, someRules } from '../support/builders.ts';
 import { aLog } from '../workers/log.ts';
 
 let store: OpenStore;
+let counted: (readonly string[])[];
 
 beforeEach(async () => {
+  counted = [];
   store = await createSqliteStore({ path: ':memory:', now: () => at(0) });
   await store.tables.operations.add(anOperation({ steps: [aStep({ kind: 'ask', state: 'waiting' }), aStep()] }));
   await store.tables.inbox.add({ key: 'press', source: 'slack', body: '{}', receivedAt: at(0) });
@@ -29,9 +31,13 @@ async function press(answer: OperationPress['answer'], slackUserId: string, worl
     settings: () => ({
       projects: [],
       rulesFor: () => world.rules,
+      operationsAdmins: [],
+      freezes: { at: () => undefined, problem: () => undefined },
+      placeOf: () => 'chatops.yml line 2',
       identityUsers: { U0ANN: 'ann', U0MIA: 'mia' },
       planExpiresMs: 900_000,
       pollEveryMs: 60_000,
+      watchdog: { jobStartMs: 30_000, noDeployMs: undefined, failures: 3, lockNagMs: 28_800_000 },
       retention: { eventsMs: 1, threadsMs: 1, operationsMs: 1 },
       commandPrefix: '',
       gitlabUrl: 'https://gitlab.example.com',
@@ -47,6 +53,7 @@ async function press(answer: OperationPress['answer'], slackUserId: string, worl
     store,
     clock: { now: () => at(10) },
     wake: () => undefined,
+    counters: { operation: (...ended) => void counted.push(ended) },
     log: aLog().log,
   };
   const to = { kind: 'ephemeral', channel: 'C0DEPLOYS', user: slackUserId, threadTs: undefined } as const;
@@ -56,6 +63,15 @@ async function press(answer: OperationPress['answer'], slackUserId: string, worl
 }
 
 describe('answerOperation', () => {
+  it('counts an operation that a press ends, and none that goes on', async () => {
+    await press('promote', ann.slackUserId, { accessLevel: 40, rules: someRules() });
+    expect(counted).toEqual([]);
+
+    await store.tables.inbox.add({ key: 'another', source: 'slack', body: '{}', receivedAt: at(0) });
+    await press('cancel', ann.slackUserId, { accessLevel: 40, rules: someRules() });
+    expect(counted).toEqual([['deploy', 'canceled']]);
+  });
+
   it('refuses a developer to promote to a production that GitLab does not have yet', async () => {
     expect(await press('promote', 'U0MIA', { accessLevel: 30, rules: someRules() })).toEqual([
       'refused',

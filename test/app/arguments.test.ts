@@ -37,6 +37,17 @@ const hostile = fc.stringMatching(
 );
 
 describe('readWords', () => {
+  it('reads variables where the command takes them, and switches without a value', () => {
+    const rules = { valueFlags: ['job'], switches: ['dry-run'], variables: true };
+
+    expect(readWords('prod A=1 —dry-run B="x y" "C=z w" D= v1', rules)).toEqual({
+      words: ['prod', 'v1'],
+      flags: { 'dry-run': '' },
+      variables: { A: '1', B: 'x y', C: 'z w', D: '' },
+    });
+    expect(readWords('A=1', { valueFlags: [] })).toEqual({ words: ['A=1'], flags: {} });
+  });
+
   it.each<[string, Words]>([
     ['', { words: [], flags: {} }],
     ['  \n ', { words: [], flags: {} }],

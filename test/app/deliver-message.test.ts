@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deliverMessage } from '../../src/app/deliver-message.ts';
+import { findHeldChannel } from '../../src/app/held-channel.ts';
 import type { OpenStore } from '../../src/store/open-store.ts';
 import { createSqliteStore } from '../../src/store/sqlite.ts';
 import { at } from '../support/builders.ts';
@@ -35,6 +36,7 @@ async function delivered(blocks: readonly unknown[]): Promise<unknown> {
       findPosted: absent,
       permalink: absent,
     },
+    settings: () => ({ projects: [], retention: { eventsMs: 1, threadsMs: 1, operationsMs: 1 } }),
     store,
     lease: { ensure: async () => undefined },
     clock: { now: () => at(30) },
@@ -60,5 +62,46 @@ describe('deliverMessage', () => {
     const blocks = [{ type: 'link', url: 'message://%ff' }];
 
     expect(await delivered(blocks)).toEqual([{ type: 'link', url: 'https://slack.com/app_redirect?channel=C1' }]);
+  });
+});
+
+describe('a channel that is held', () => {
+  const ours = { projects: [], operationsChannel: 'C1', retention: { eventsMs: 1e9, threadsMs: 1, operationsMs: 1 } };
+
+  async function deliver(key: string): Promise<boolean> {
+    const row = await store.tables.outbox.find(key);
+    if (!row) throw new Error('the message is not there');
+    await deliverMessage(row, {
+      slack: {
+        post: async () => ({ ts: '2.2' }),
+        update: async () => undefined,
+        postEphemeral: absent,
+        respond: absent,
+        findPosted: absent,
+        permalink: absent,
+      },
+      settings: () => ours,
+      store,
+      lease: { ensure: async () => undefined },
+      clock: { now: () => at(30) },
+      pace: { waitMs: () => 0, sent: () => undefined, rest: () => undefined },
+      checkpoint: () => undefined,
+      log: aLog().log,
+      random: () => 0,
+    });
+    return (await findHeldChannel(store.tables.meta, 'C1')) !== undefined;
+  }
+
+  it('is opened again by a post that Slack takes, not by an edit', async () => {
+    const message = { channel: 'C1', rootKey: undefined, lane: 'failure', text: 'x', blocks: [] } as const;
+    await store.tables.outbox.put({ ...message, key: 'C1/edited' }, at(0));
+    await deliver('C1/edited');
+    await store.tables.outbox.put({ ...message, key: 'C1/edited', text: 'y' }, at(1));
+    await store.tables.outbox.put({ ...message, key: 'C1/posted' }, at(1));
+    const held = { code: 'restricted_action', since: at(2).getTime(), probeAt: at(20).getTime() };
+    await store.tables.meta.set('channel_held/C1', JSON.stringify(held));
+
+    expect(await deliver('C1/edited')).toBe(true);
+    expect(await deliver('C1/posted')).toBe(false);
   });
 });

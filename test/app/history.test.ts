@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { historyBefore, markInstalled } from '../../src/app/history.ts';
-import type { MetaTable } from '../../src/app/ports.ts';
+import type { MetaTable } from '../../src/app/store-ports.ts';
 import { at } from '../support/builders.ts';
 
 function aMeta(): { readonly meta: MetaTable } {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPace } from '../../src/app/pace.ts';
-import type { OutboxRow } from '../../src/app/ports.ts';
+import type { OutboxRow } from '../../src/app/store-ports.ts';
 import { at } from '../support/builders.ts';
 
 function aRow(change: Partial<OutboxRow> = {}): OutboxRow {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Tables } from '../../src/app/ports.ts';
+import type { Tables } from '../../src/app/store-ports.ts';
 import { whomToMention } from '../../src/app/whom-to-mention.ts';
 import type { Operation } from '../../src/domain/operation.ts';
 import type { Notice } from '../../src/domain/thread.ts';

@@ -1,4 +1,5 @@
 import type { Deployment } from '../../src/domain/deployment.ts';
+import type { EnvironmentRecord } from '../../src/domain/environment-record.ts';
 import type { Job } from '../../src/domain/job.ts';
 import type { Operation, Step, StepState } from '../../src/domain/operation.ts';
 import type { Pipeline } from '../../src/domain/pipeline.ts';
@@ -104,7 +105,7 @@ const route = [
   { kind: 'verify', job: 'verify-deployment', environment: undefined },
 ] as const;
 
-export function aPlan(overrides: Partial<DeployPlan> = {}): Plan {
+export function aPlan(overrides: Partial<DeployPlan> = {}): Plan<DeployPlan> {
   return {
     id: 'plan-1',
     state: 'open',
@@ -130,6 +131,7 @@ export function aPlan(overrides: Partial<DeployPlan> = {}): Plan {
         url: `${project.url}/-/compare/v1.3.0...v1.4.0`,
       },
       channel: 'C0DEPLOYS',
+      line: '/deploy acme/production-app:production v1.4.0 --job deploy-prod',
       ...overrides,
     },
   };
@@ -142,6 +144,7 @@ export function anOperation(
 ): Operation {
   return {
     id: 'operation-1',
+    kind: 'deploy',
     planId: 'plan-1',
     project,
     environment: 'production',
@@ -169,3 +172,16 @@ export function anOperation(
     ...overrides,
   };
 }
+
+/** Production, after three failures in a row. */
+export const anEnvironmentRecord: EnvironmentRecord = {
+  projectId: 1,
+  environment: 'production',
+  tier: 'production',
+  newestId: 14,
+  live: { deploymentId: 11, version: 'v1.3.0', sha: '9f8e7d6c5b4a', since: at('08:00'), rolledBack: false },
+  successes: [],
+  failures: 3,
+  failingSince: at('09:00'),
+  heardAt: at('10:00'),
+};

@@ -1,15 +1,25 @@
+import { renderAskedLine } from '../../src/cards/asked-line.ts';
 import type { Card } from '../../src/cards/card.ts';
 import { renderCatchUp } from '../../src/cards/catch-up.ts';
+import { renderChannelClosed } from '../../src/cards/channel-closed.ts';
+import { renderChannelReopened } from '../../src/cards/channel-reopened.ts';
 import { renderConfigRefused } from '../../src/cards/config-refused.ts';
+import { renderConfigReloaded } from '../../src/cards/config-reloaded.ts';
 import { renderDeployPlan } from '../../src/cards/deploy-plan.ts';
 import { renderDeployment } from '../../src/cards/deployment.ts';
 import { renderDeployments } from '../../src/cards/deployments.ts';
+import { renderDryRun } from '../../src/cards/dry-run.ts';
+import { renderEnvironmentAlert } from '../../src/cards/environment-alert.ts';
 import { renderFailure } from '../../src/cards/failure.ts';
 import { renderFixed } from '../../src/cards/fixed.ts';
+import { renderFreezePaused } from '../../src/cards/freeze-paused.ts';
 import { renderGateLeft } from '../../src/cards/gate-left.ts';
 import { renderGateReached } from '../../src/cards/gate-reached.ts';
+import { renderHandedOn } from '../../src/cards/handed-on.ts';
 import { renderHelp } from '../../src/cards/help.ts';
 import { renderJobFailed } from '../../src/cards/job-failed.ts';
+import { renderJobLog } from '../../src/cards/job-log.ts';
+import { renderJobNotStarted } from '../../src/cards/job-not-started.ts';
 import { renderAway } from '../../src/cards/late-input.ts';
 import { renderOperation } from '../../src/cards/operation.ts';
 import { renderOperationEnded } from '../../src/cards/operation-ended.ts';
@@ -17,15 +27,20 @@ import { renderPipelineFailed } from '../../src/cards/pipeline-failed.ts';
 import { renderPipelineStarted } from '../../src/cards/pipeline-started.ts';
 import { renderPipelineSucceeded } from '../../src/cards/pipeline-succeeded.ts';
 import { renderPlanClosed } from '../../src/cards/plan-closed.ts';
+import { renderPossibleHere } from '../../src/cards/possible-here.ts';
 import { renderPromote } from '../../src/cards/promote.ts';
 import { renderPromoteAnswered } from '../../src/cards/promote-answered.ts';
 import { renderRefusal } from '../../src/cards/refusal.ts';
+import { renderReleaseChanged } from '../../src/cards/release-changed.ts';
+import { renderRollbackSeen } from '../../src/cards/rollback-seen.ts';
 import { renderRoot } from '../../src/cards/root.ts';
 import { renderStillFailing } from '../../src/cards/still-failing.ts';
+import { renderTagMoved } from '../../src/cards/tag-moved.ts';
 import { bold, code, say, time, user } from '../../src/domain/phrase.ts';
 import {
   aDeployment,
   aJob,
+  anEnvironmentRecord,
   ann,
   anOperation,
   aPipeline,
@@ -36,6 +51,9 @@ import {
   sha,
   unitTests,
 } from './builders.ts';
+import { lockCards } from './lock-cards.ts';
+import { rollbackCards } from './rollback-cards.ts';
+import { watchCards } from './watch-cards.ts';
 
 const running = anOperation(['succeeded', 'running']);
 const log = ['FAIL tests/test_cart.py::test_total', 'E  assert 41 == 42', 'ERROR: Job failed: exit code 1'];
@@ -59,6 +77,25 @@ const main = { ref: 'main', tag: false } as const;
 const branch = aPipeline({ ...main, status: 'failed', durationSeconds: 754, jobs: [unitTests] });
 const news = { pipeline: aPipeline(), deployment: aDeployment(), job: deployProd, excerpt: undefined };
 const done = { endedAt: at('10:23') } as const;
+
+const summer = {
+  kind: 'release',
+  project,
+  tag: 'v1.4.0',
+  change: 'created',
+  sha,
+  name: 'Summer',
+  description: '## New\n\n- Express checkout\n- Rounded totals\n\n## Mended\n- The basket',
+  url: `${project.url}/-/releases/v1.4.0`,
+  releasedAt: at('10:00'),
+} as const;
+
+const report = {
+  tests: { total: 412, failed: 7, skipped: 2, unreadable: [] },
+  failing: ['test_total', 'test_total_with_discount', 'adds an item', 'removes an item', 'ships abroad'],
+  coverage: { percent: 84.2, change: { points: -1.3, ref: 'main' } },
+} as const;
+const passedReport = { ...report, tests: { ...report.tests, failed: 0, skipped: 0 }, failing: [] } as const;
 
 /** Each card in each of its states, by name. */
 export const everyCard: Readonly<Record<string, Card>> = {
@@ -145,9 +182,34 @@ export const everyCard: Readonly<Record<string, Card>> = {
     pipeline: aPipeline(),
     job: aJob({ name: 'sign-off', status: 'manual' }),
   }),
+  'tag pushed': renderTagMoved({
+    kind: 'tag',
+    project,
+    tag: 'v1.4.0',
+    move: 'created',
+    sha,
+    message: 'Express checkout\n\nAlso: totals are rounded.\n-----BEGIN PGP SIGNATURE-----\nabc',
+    user: ann.gitlab,
+  }),
+  'tag moved by nobody known': renderTagMoved({ kind: 'tag', project, tag: 'v1.4.0', move: 'moved', sha }),
+  'tag deleted': renderTagMoved({ kind: 'tag', project, tag: 'v1.4.0', move: 'deleted', user: ann.gitlab }),
+  'release published': renderReleaseChanged({ news: summer, now: at('10:00') }),
+  'release announced': renderReleaseChanged({ news: { ...summer, releasedAt: at('12:00') }, now: at('10:00') }),
+  'release of its tag’s name': renderReleaseChanged({
+    news: { ...summer, name: 'v1.4.0', description: undefined, url: undefined },
+    now: at('10:00'),
+  }),
+  'release deleted': renderReleaseChanged({ news: { ...summer, change: 'deleted' }, now: at('10:00') }),
+  'channel closed': renderChannelClosed({
+    channel: 'C0DEPLOYS',
+    code: 'not_in_channel',
+    mend: 'Type `/invite @bot` (the name of this app) in that channel; if it is gone, correct the id in chatops.yml.',
+  }),
+  'channel reopened': renderChannelReopened({ channel: 'C0DEPLOYS', code: 'not_in_channel', since: at('10:00') }),
   'catch-up': renderCatchUp({
     pipeline: aPipeline(),
     since: at('09:55'),
+    now: at('10:30'),
     notices: [
       { kind: 'pipeline_started', at: at('10:00') },
       {
@@ -159,7 +221,44 @@ export const everyCard: Readonly<Record<string, Card>> = {
       { kind: 'gate_reached', job: canaryGate },
     ],
   }),
+  'catch-up, deployment failed': renderCatchUp({
+    pipeline: aPipeline(),
+    since: at('09:55'),
+    now: at('10:30'),
+    notices: [{ kind: 'deployment', outcome: 'failed', deployment: aDeployment({}), at: at('10:04') }],
+  }),
+  'rollback seen': renderRollbackSeen({
+    project,
+    deployment: aDeployment({ ref: 'v1.3.0', sha: '9f8e7d6c5b4a', user: ann.gitlab, changedAt: at('10:22') }),
+    left: aDeployment({ ref: 'v1.4.0', sha }),
+  }),
+  'environment alert, failures': renderEnvironmentAlert({
+    project,
+    record: anEnvironmentRecord,
+    trouble: 'failures',
+    now: at('10:30'),
+  }),
+  'environment alert, nothing deployed': renderEnvironmentAlert({
+    project,
+    record: { ...anEnvironmentRecord, failures: 0, failingSince: undefined },
+    trouble: 'stale',
+    now: at('10:30'),
+  }),
+  'job not started': renderJobNotStarted({
+    operation: anOperation(),
+    cause: { kind: 'no_runner', tags: ['production', 'docker'] },
+    afterMs: 31_000,
+  }),
+  'job not started, resource group taken': renderJobNotStarted({
+    operation: anOperation(),
+    cause: { kind: 'resource', holder: { version: 'v1.3.5', url: `${project.url}/-/jobs/3` } },
+    afterMs: 31_000,
+  }),
   'deploy plan': renderDeployPlan({ plan: aPlan() }),
+  'deploy plan, with variables': renderDeployPlan({
+    plan: aPlan({ variables: { LOG_LEVEL: 'debug', REGION: 'eu west' } }),
+  }),
+  'dry run': renderDryRun({ deed: aPlan().deed, warnings: [say`GitLab could not compare it.`] }),
   'deploy plan, first time, with a warning': renderDeployPlan({
     plan: aPlan({ live: undefined, shipment: undefined, environment: 'review/cart', tier: 'development' }),
     warnings: [say`A newer pipeline was deployed since (${'v1.5.0'}).`],
@@ -222,6 +321,15 @@ export const everyCard: Readonly<Record<string, Card>> = {
     }),
   }),
   'operation ended, stuck': renderOperationEnded({ operation: anOperation(['calling'], { state: 'stuck', ...done }) }),
+  'pipeline failed, with its tests': renderPipelineFailed({ pipeline: branch, jobs: [unitTests], report }),
+  'still failing, with its tests': renderStillFailing({ pipeline: branch, jobs: [unitTests], report }),
+  'pipeline succeeded, with its tests': renderPipelineSucceeded({
+    pipeline: aPipeline({ ...main, status: 'success', jobs: [] }),
+    report: passedReport,
+  }),
+  'fixed, with its tests': renderFixed({ pipeline: branch, report: passedReport }),
+  'job log': renderJobLog({ project, job: unitTests, lines: log }),
+  'job log, none': renderJobLog({ project, job: unitTests, lines: [] }),
   refusal: renderRefusal({
     code: 'operation_active',
     notDone: say`v1.4.0 was not deployed to ${bold('production')}.`,
@@ -251,6 +359,29 @@ export const everyCard: Readonly<Record<string, Card>> = {
     hint: '',
     mayHaveStarted: true,
   }),
+  'config reloaded': renderConfigReloaded({ kind: 'used', projects: 1 }),
+  'config reloaded, unchanged': renderConfigReloaded({ kind: 'same' }),
+  'freeze paused': renderFreezePaused({
+    operation: running,
+    freeze: { source: 'gitlab', from: at('10:00'), to: at('12:00') },
+  }),
+  ...lockCards({
+    project,
+    outside: '/deploy acme/app:production v1.4.0',
+    operation: running,
+    lock: {
+      id: '7/production/1',
+      project,
+      environment: 'production',
+      holder: ann,
+      reason: 'hotfix of the basket',
+      since: at('10:00'),
+      until: at('12:00'),
+      channel: 'C0DEPLOYS',
+    },
+  }),
+  ...watchCards,
+  ...rollbackCards,
   'config refused': renderConfigRefused({
     problems: Array.from(
       { length: 9 },
@@ -291,16 +422,53 @@ export const everyCard: Readonly<Record<string, Card>> = {
         by: ann.gitlab,
         url: 'https://example.com',
         running: 'v1.4.0',
+        rolledBack: true,
+        behind: 3,
       },
       { environment: 'staging', tier: 'staging', version: 'main', sha, since: at('10:04') },
       { environment: 'review/cart', tier: 'development' },
     ],
+    share: '/deployments acme/app --share',
     history: [
       { environment: 'production', version: 'v1.4.0', sha, since: at('10:22'), by: ann.gitlab, status: 'failed' },
     ],
   }),
+  'deployments, shared in a channel': renderDeployments({
+    project,
+    asOf: at('10:30'),
+    rows: [{ environment: 'production', version: 'v1.4.0', sha, since: at('10:04'), behind: 0 }],
+    folders: [{ folder: 'review', count: 7 }],
+    sharedBy: 'U0ANN',
+  }),
+  'deployments, gitlab away': renderDeployments({
+    project,
+    asOf: at('10:30'),
+    rows: [{ environment: 'production', version: 'v1.4.0', sha, since: at('10:04') }],
+    away: true,
+  }),
   'deployments, none': renderDeployments({ project, asOf: at('10:30'), rows: [] }),
   away: renderAway({ typed: '/deploy prod v1.4.0', at: at('09:55') }),
+  'possible in a thread': renderPossibleHere({
+    about: say`This thread is about ${code('v1.4.0')} of acme/app: pipeline #9, failed.`,
+    unknown: 'frobnicate',
+    deeds: [
+      {
+        label: 'Deploy to production',
+        spoken: 'Deploy v1.4.0 to production',
+        line: '/deploy acme/app:production v1.4.0',
+      },
+    ],
+    commands: [{ words: 'deploy prod v1.4.0', description: 'Take a version to an environment' }],
+  }),
+  'handed on': renderHandedOn({ line: '/deploy acme/app:production v1.4.0', channel: 'C0DEPLOYS' }),
+  'where it was asked, under way': renderAskedLine({
+    operation: running,
+    threadUrl: 'message://C0DEPLOYS%2Foperation%3A1',
+  }),
+  'where it was asked, ended': renderAskedLine({
+    operation: { ...running, ...done, state: 'failed' },
+    threadUrl: 'message://C0DEPLOYS%2Foperation%3A1',
+  }),
 };
 
 function canaryFailed(): ReturnType<typeof anOperation> {

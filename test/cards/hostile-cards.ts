@@ -1,14 +1,22 @@
+import { renderAskedLine } from '../../src/cards/asked-line.ts';
 import type { Card } from '../../src/cards/card.ts';
 import { renderCatchUp } from '../../src/cards/catch-up.ts';
+import { renderChannelClosed } from '../../src/cards/channel-closed.ts';
+import { renderChannelReopened } from '../../src/cards/channel-reopened.ts';
 import { renderDeployPlan } from '../../src/cards/deploy-plan.ts';
 import { renderDeployment } from '../../src/cards/deployment.ts';
 import { renderDeployments } from '../../src/cards/deployments.ts';
+import { renderDryRun } from '../../src/cards/dry-run.ts';
+import { renderEnvironmentAlert } from '../../src/cards/environment-alert.ts';
 import { renderFailure } from '../../src/cards/failure.ts';
 import { renderFixed } from '../../src/cards/fixed.ts';
 import { renderGateLeft } from '../../src/cards/gate-left.ts';
 import { renderGateReached } from '../../src/cards/gate-reached.ts';
+import { renderHandedOn } from '../../src/cards/handed-on.ts';
 import { renderHelp } from '../../src/cards/help.ts';
 import { renderJobFailed } from '../../src/cards/job-failed.ts';
+import { renderJobLog } from '../../src/cards/job-log.ts';
+import { renderJobNotStarted } from '../../src/cards/job-not-started.ts';
 import { renderAway } from '../../src/cards/late-input.ts';
 import { renderOperation } from '../../src/cards/operation.ts';
 import { renderOperationEnded } from '../../src/cards/operation-ended.ts';
@@ -16,18 +24,23 @@ import { renderPipelineFailed } from '../../src/cards/pipeline-failed.ts';
 import { renderPipelineStarted } from '../../src/cards/pipeline-started.ts';
 import { renderPipelineSucceeded } from '../../src/cards/pipeline-succeeded.ts';
 import { renderPlanClosed } from '../../src/cards/plan-closed.ts';
+import { renderPossibleHere } from '../../src/cards/possible-here.ts';
 import { renderPromote } from '../../src/cards/promote.ts';
 import { renderPromoteAnswered } from '../../src/cards/promote-answered.ts';
 import { renderRefusal } from '../../src/cards/refusal.ts';
+import { renderReleaseChanged } from '../../src/cards/release-changed.ts';
+import { renderRollbackSeen } from '../../src/cards/rollback-seen.ts';
 import { renderRoot } from '../../src/cards/root.ts';
 import { renderStillFailing } from '../../src/cards/still-failing.ts';
+import { renderTagMoved } from '../../src/cards/tag-moved.ts';
 import type { Deployment } from '../../src/domain/deployment.ts';
 import type { Job } from '../../src/domain/job.ts';
 import type { Operation } from '../../src/domain/operation.ts';
 import { bold, code, link, say } from '../../src/domain/phrase.ts';
 import type { Pipeline } from '../../src/domain/pipeline.ts';
-import type { Plan } from '../../src/domain/plan.ts';
-import { aDeployment, aJob, anOperation, aPipeline, aPlan, at } from './builders.ts';
+import type { DeployPlan, Plan } from '../../src/domain/plan.ts';
+import { aDeployment, aJob, anEnvironmentRecord, anOperation, aPipeline, aPlan, at } from './builders.ts';
+import { lockCards } from './lock-cards.ts';
 
 /** Every card, with `outside` wherever GitLab or a person may put words: names, titles, refs, users, logs, pages. */
 export function cardsSaying(outside: string): Readonly<Record<string, Card>> {
@@ -42,25 +55,72 @@ export function cardsSaying(outside: string): Readonly<Record<string, Card>> {
     ...hostileOperation(outside, ['succeeded', { state: 'failed', reason: 'job_failed' }]),
     state: 'failed',
   };
+  const report = {
+    tests: { total: 1e6, failed: 1e5, skipped: 9, unreadable: [outside, outside, outside, outside] },
+    failing: Array.from({ length: 5 }, () => outside),
+    coverage: { percent: 84.2, change: { points: -1.3, ref: outside } },
+  };
   const excerpt = Array.from({ length: 100 }, () => outside);
   const row = { environment: outside, tier: outside, version: outside, sha: outside, by: person, url: outside };
   const rows = Array.from({ length: 40 }, () => ({ ...row, running: outside, since: at('10:00') }));
   return {
     root: renderRoot({ pipeline, operations: [asking, failed, asking] }),
     jobFailed: renderJobFailed({ pipeline, job, excerpt }),
-    pipelineFailed: renderPipelineFailed({ pipeline, jobs: pipeline.jobs }),
-    stillFailing: renderStillFailing({ pipeline, jobs: pipeline.jobs }),
-    fixed: renderFixed({ pipeline }),
+    jobLog: renderJobLog({ project: pipeline.project, job, lines: excerpt }),
+    pipelineFailed: renderPipelineFailed({ pipeline, jobs: pipeline.jobs, report }),
+    stillFailing: renderStillFailing({ pipeline, jobs: pipeline.jobs, report }),
+    fixed: renderFixed({ pipeline, report }),
     gateLeft: renderGateLeft({ pipeline, job, by: pipeline.user }),
     started: renderPipelineStarted({ pipeline }),
-    succeeded: renderPipelineSucceeded({ pipeline }),
+    succeeded: renderPipelineSucceeded({ pipeline, report }),
     deployment: renderDeployment({ pipeline, deployment, outcome: 'succeeded', job, excerpt }),
     deploymentStarted: renderDeployment({ pipeline, deployment, outcome: 'started', job, excerpt }),
     deploymentFailed: renderDeployment({ pipeline, deployment, outcome: 'failed', job, excerpt }),
     gate: renderGateReached({ pipeline, job }),
+    tagMoved: renderTagMoved({
+      kind: 'tag',
+      project: pipeline.project,
+      tag: outside,
+      move: 'created',
+      sha: outside,
+      message: `${outside}\n${outside}\n${outside}\n${outside}`,
+      user: person,
+    }),
+    releaseChanged: renderReleaseChanged({
+      news: {
+        kind: 'release',
+        project: pipeline.project,
+        tag: outside,
+        change: 'created',
+        name: `${outside}1`,
+        description: Array.from({ length: 9 }, () => outside).join('\n'),
+        url: outside,
+        releasedAt: at('12:00'),
+      },
+      now: at('10:00'),
+    }),
+    channelClosed: renderChannelClosed({ channel: outside, code: outside, mend: outside }),
+    channelReopened: renderChannelReopened({ channel: outside, code: outside, since: at('10:00') }),
+    rollbackSeen: renderRollbackSeen({ project: pipeline.project, deployment, left: deployment }),
+    environmentAlert: renderEnvironmentAlert({
+      project: pipeline.project,
+      record: { ...anEnvironmentRecord, environment: outside },
+      trouble: 'failures',
+      now: at('10:30'),
+    }),
+    jobNotStarted: renderJobNotStarted({
+      operation: {
+        ...anOperation(['running']),
+        environment: outside,
+        requester: { slackUserId: outside, gitlab: undefined },
+      },
+      cause: { kind: 'no_runner', tags: Array.from({ length: 30 }, () => outside) },
+      afterMs: 31_000,
+    }),
     catchUp: renderCatchUp({
       pipeline,
       since: at('09:00'),
+      now: at('10:00'),
       notices: [
         { kind: 'job_failed', job },
         { kind: 'pipeline_failed', jobs: pipeline.jobs },
@@ -70,6 +130,7 @@ export function cardsSaying(outside: string): Readonly<Record<string, Card>> {
       ],
     }),
     plan: renderDeployPlan({ plan, warnings: Array.from({ length: 9 }, () => say`${outside}`) }),
+    dryRun: renderDryRun({ deed: plan.deed, warnings: Array.from({ length: 9 }, () => say`${outside}`) }),
     planClosed: renderPlanClosed({ plan, how: 'void', link: outside, again: outside }),
     operation: renderOperation({ operation: asking, threadUrl: outside }),
     operationEnded: renderOperationEnded({ operation: failed, again: outside }),
@@ -97,8 +158,39 @@ export function cardsSaying(outside: string): Readonly<Record<string, Card>> {
         examples: [outside],
       })),
     }),
-    deployments: renderDeployments({ project: pipeline.project, asOf: at('10:00'), rows, history: rows }),
+    deployments: renderDeployments({
+      project: pipeline.project,
+      asOf: at('10:00'),
+      rows,
+      history: rows,
+      folders: Array.from({ length: 30 }, () => ({ folder: outside, count: 5 })),
+      share: outside,
+      sharedBy: outside,
+    }),
+    ...lockCards({
+      project: pipeline.project,
+      outside,
+      operation: asking,
+      lock: {
+        id: outside,
+        project: pipeline.project,
+        environment: outside,
+        holder: actor,
+        reason: outside,
+        since: at('10:00'),
+        until: at('12:00'),
+        channel: outside,
+      },
+    }),
     away: renderAway({ typed: outside, at: at('10:00') }),
+    'handed on': renderHandedOn({ line: outside, channel: outside }),
+    'where asked': renderAskedLine({ operation: { ...asking, channel: outside }, threadUrl: outside }),
+    'possible here': renderPossibleHere({
+      about: say`${outside} ${code(outside)}`,
+      unknown: outside,
+      deeds: Array.from({ length: 20 }, () => ({ label: outside, spoken: outside, line: outside })),
+      commands: Array.from({ length: 20 }, () => ({ words: outside, description: outside })),
+    }),
   };
 }
 
@@ -136,7 +228,7 @@ function hostileDeployment(outside: string): Deployment {
   return aDeployment({ environment: outside, tier: outside, ref: outside, sha: outside, externalUrl: outside, user });
 }
 
-function hostilePlan(outside: string): Plan {
+function hostilePlan(outside: string): Plan<DeployPlan> {
   const [step] = aPlan().deed.steps;
   return {
     ...aPlan({

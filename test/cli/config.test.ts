@@ -81,8 +81,10 @@ describe('showConfig', () => {
       'channels[0].default | false | built-in default',
       'environments.prod*.deployers | [maintainer] | chatops.yml line 5, under acme/payments/*',
       "environments.prod*.job | found from the pipeline's own graph | built-in default",
+      'environments.prod*.rollback | redeploy, by developers, locked afterwards on tier production | built-in default',
       'environments.production.job | [deploy-core] | chatops.yml line 8',
       'environments.production.deployers | [maintainer] | chatops.yml line 5, under acme/payments/*, for prod*',
+      'environments.production.rollback | redeploy, by developers, locked afterwards on tier production | built-in default',
     ]);
   });
 
@@ -91,5 +93,21 @@ describe('showConfig', () => {
     expect(thrownBy(() => showConfig(sources(), 'acme/payment/core'))).toMatchObject({
       hint: 'The nearest is acme/payments/core.',
     });
+  });
+
+  it('says what people watch, where the file names no such channel', () => {
+    const watch = {
+      channel: 'C0HERE',
+      project: 'acme/**',
+      deployable: false,
+      by: { slackUserId: 'U0ANN', username: 'ann' },
+      since: new Date('2026-03-01T12:00:00Z'),
+    };
+    const lines = showConfig(sources(), 'acme/site', [watch]).join('\n');
+    const ofFile = showConfig(sources(), 'acme/payments/core', [{ ...watch, channel: 'C0CORE' }]).join('\n');
+
+    expect(lines).toContain('watch.C0HERE.notify');
+    expect(lines).toContain('watched by @ann in C0HERE since 2026-03-01T12:00Z, under acme/**, notices only');
+    expect(ofFile.includes('watched by')).toBe(!file.includes('C0CORE'));
   });
 });

@@ -97,6 +97,14 @@ describe('chatops doctor, Slack', () => {
     ]);
   });
 
+  it('says that it is in every channel of chatops.yml', async () => {
+    const installation = await install();
+
+    expect(await installation.findings('slack_channels')).toMatchObject([
+      { level: 'ok', seen: expect.stringMatching(/1 channel/) },
+    ]);
+  });
+
   it('says in which channel it is not', async () => {
     const installation = await install();
     changeChannel(installation, { members: new Set(['U0ANN']) });
@@ -136,7 +144,7 @@ describe('chatops doctor, the cards', () => {
     const renders = filesIn('src/cards').flatMap((file) => [
       ...read(file).matchAll(/^export function (render\w+)\([^)]*\): Card\b/gm),
     ]);
-    const samples = read('src/cli/doctor/sample-cards.ts');
+    const samples = ['sample-cards', 'sample-lock-cards'].map((file) => read(`src/cli/doctor/${file}.ts`)).join('');
 
     expect(renders.length).toBeGreaterThan(15);
     expect(renders.map(([, name = '']) => name).filter((name) => !samples.includes(`${name}(`))).toEqual([]);

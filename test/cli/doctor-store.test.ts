@@ -102,4 +102,20 @@ describe('chatops doctor, the store', () => {
       { level: 'warning', seen: expect.stringMatching(/the body was odd/) },
     ]);
   });
+
+  it('with a channel that takes no messages is told with the channel, the reason and the mend', async () => {
+    const installation = await install();
+    const store = await openStore(installation);
+    const held = { code: 'is_archived', since: Date.now(), probeAt: Date.now() };
+    await store.tables.meta.set('channel_held/C0DEPLOYS', JSON.stringify(held));
+    await store.close();
+
+    expect(await installation.findings('channel_held')).toMatchObject([
+      {
+        level: 'warning',
+        seen: expect.stringMatching(/C0DEPLOYS.*is_archived/),
+        mend: expect.stringMatching(/unarchive/),
+      },
+    ]);
+  });
 });

@@ -1,8 +1,12 @@
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { noteWebhook } from '../../src/app/webhook-seen.ts';
 import { createGitLabSetup } from '../../src/gitlab/setup.ts';
+import { createSqliteStore } from '../../src/store/sqlite.ts';
 import { type Installation, install, secret } from './setup.ts';
 
 const later = (ms: number) => () => new Date(Date.now() + ms);
+const clockAt = (time: string) => () => new Date(time);
 
 /** Something that the pipelines of the day send: one delivery to each hook. */
 async function sendOne({ gitlab }: Installation, tag: string): Promise<void> {
@@ -285,6 +289,45 @@ describe('chatops doctor, the webhook', () => {
 
     expect(await installation.findings('hook_missing')).toMatchObject([
       { level: 'problem', mend: expect.stringMatching(/chatops init/) },
+    ]);
+  });
+
+  it('of the group does as well, and is looked at like one of the project', async () => {
+    const installation = await install({ gitlab: { tier: 'premium' } });
+    const elsewhere = 'https://elsewhere.acme.test';
+    installation.env['PUBLIC_URL'] = elsewhere;
+    installation.gitlab.addGroupWebhook(`${elsewhere}/gitlab/webhook`, secret);
+    installation.gitlab.setGroupMember('chatops', 50);
+
+    expect(await installation.findings('hook')).toMatchObject([
+      { level: 'ok', seen: expect.stringMatching(/group acme leads to this bot/) },
+    ]);
+    expect(await installation.findings('hook_missing')).toEqual([]);
+
+    installation.env['GITLAB_WEBHOOK_SIGNING_TOKEN'] = `whsec_${Buffer.alloc(32).toString('base64')}`;
+    expect(await installation.findings('hook_unproven')).toMatchObject([
+      { level: 'problem', mend: expect.stringMatching(/\/groups\/acme\/-\/hooks\/\d+\/edit$/) },
+    ]);
+  });
+
+  it('of the group that the token may not see is known by what it delivers', async () => {
+    const installation = await install({ gitlab: { tier: 'premium' } });
+    const { env, folder, gitlab } = installation;
+    env['PUBLIC_URL'] = 'https://elsewhere.acme.test';
+    env['DATABASE_URL'] = 'sqlite:chatops.db';
+    gitlab.addGroupWebhook('https://elsewhere.acme.test/gitlab/webhook', secret);
+    const store = await createSqliteStore({ path: path.join(folder, 'chatops.db'), now: () => new Date() });
+
+    expect(await installation.findings('hook_missing')).toMatchObject([{ level: 'problem' }]);
+
+    await noteWebhook(store.tables.meta, 42, new Date('2026-11-20T10:00:00Z'));
+    await store.close();
+    expect(await installation.findings('hook', clockAt('2026-11-21T10:00:00Z'))).toMatchObject([
+      { level: 'ok', seen: expect.stringMatching(/another hook delivers: last on 2026-11-20/) },
+    ]);
+    expect(await installation.findings('hook_missing', clockAt('2026-11-21T10:00:00Z'))).toEqual([]);
+    expect(await installation.findings('hook_missing', clockAt('2026-11-27T10:00:01Z'))).toMatchObject([
+      { level: 'problem' },
     ]);
   });
 

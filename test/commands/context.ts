@@ -1,5 +1,6 @@
 import type { CommandContext } from '../../src/app/command.ts';
-import type { GitLabReads, Settings } from '../../src/app/ports.ts';
+import type { GitLabReads } from '../../src/app/gitlab-ports.ts';
+import type { Settings } from '../../src/app/ports.ts';
 import type { Environment } from '../../src/domain/environment.ts';
 import type { ProjectRules } from '../../src/domain/project.ts';
 import { aChannel, anEnvironmentRule, ann, at, project, someRules } from '../support/builders.ts';
@@ -19,6 +20,7 @@ function aGitLab(answers: Partial<GitLabReads>): GitLabReads {
   const known: Partial<GitLabReads> = {
     environments: async () => environments,
     environmentNamed: async () => undefined,
+    freezePeriods: async () => [],
     ...answers,
   };
   return new Proxy(known as GitLabReads, {
@@ -40,22 +42,32 @@ export function aContext({ settings, context, gitlab }: ContextChange = {}): Com
   return {
     actor: ann,
     restricted: false,
+    timezone: 'Europe/Paris',
     channel: 'C0DEPLOYS',
     here: app,
     settings: {
       projects: [app],
       rulesFor: (path) => (path === app.path ? app : undefined),
+      operationsAdmins: [],
+      freezes: { at: () => undefined, problem: () => undefined },
+      placeOf: () => 'chatops.yml line 2',
       identityUsers: {},
       planExpiresMs: 900_000,
       pollEveryMs: 60_000,
+      watchdog: { jobStartMs: 30_000, noDeployMs: undefined, failures: 3, lockNagMs: 28_800_000 },
       retention: { eventsMs: 1, threadsMs: 1, operationsMs: 1 },
       commandPrefix: '',
       gitlabUrl: 'https://gitlab.example.com',
       ...settings,
     },
     gitlab: aGitLab(gitlab ?? {}),
+    slack: {
+      place: async (id) => ({ id, name: 'deploys', kind: 'channel', shared: false, isMember: true }),
+    },
     tables: new Proxy({} as CommandContext['tables'], {
       get: (_target, name) => {
+        // Nobody has asked for anything yet.
+        if (name === 'meta') return { get: async () => undefined };
         throw new Error(`the store was asked for ${String(name)}`);
       },
     }),

@@ -3,7 +3,7 @@ import { deploy } from '../../commands/deploy.ts';
 import type { CommandResult } from '../../src/app/command.ts';
 import { UsageError } from '../../src/domain/errors.ts';
 import { plainText } from '../../src/domain/phrase.ts';
-import { aChannel, someRules } from '../support/builders.ts';
+import { aChannel, project, someRules } from '../support/builders.ts';
 import { aContext, app, type ContextChange } from './context.ts';
 
 function run(line: string, change: ContextChange = {}): Promise<CommandResult> {
@@ -90,17 +90,40 @@ describe('/deploy', () => {
   });
 
   it('asks for the project where the channel has none', async () => {
-    const result = await run('prod v1.4.0', { context: { here: undefined } });
+    const result = await run('prod v1.4.0', {
+      context: { here: undefined },
+      gitlab: { accessLevel: async () => 30 },
+    });
 
-    expect(result).toMatchObject({ kind: 'refused', refusal: { code: 'project_missing' } });
+    expect(result).toMatchObject({
+      kind: 'refused',
+      refusal: { code: 'project_missing', todo: [{ value: '/deploy acme/production-app prod v1.4.0' }] },
+    });
   });
 
   it('asks which is meant where a word is a project and an environment alike', async () => {
     const other = someRules({ path: 'acme/staging', aliases: ['staging'], channels: [aChannel({ id: 'C2' })] });
 
-    const result = await run('staging prod v1', { settings: { projects: [app, other] } });
+    const result = await run('staging prod v1', {
+      settings: { projects: [app, other] },
+      gitlab: { accessLevel: async () => 20 },
+    });
 
     expect(result).toMatchObject({ kind: 'refused', refusal: { code: 'two_readings' } });
+  });
+
+  it('takes the reading of the project that one may read, without naming the other one', async () => {
+    const other = someRules({ path: 'acme/secret', aliases: ['staging'], channels: [aChannel({ id: 'C2' })] });
+
+    const read = await target('staging prod', {
+      settings: { projects: [app, other] },
+      context: {
+        resolveProject: async (rules) => ({ rules, ref: { ...project, id: rules === app ? 1 : 2, path: rules.path } }),
+      },
+      gitlab: { accessLevel: async (id) => (id === 1 ? 20 : 0) },
+    });
+
+    expect(read).toBe('role_too_low acme/production-app staging prod');
   });
 
   it('refuses who may not deploy there before it looks for jobs', async () => {

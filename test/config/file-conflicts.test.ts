@@ -21,6 +21,14 @@ describe('findConflicts', () => {
     expect(conflictsOf({ aliases: ['a'], environments }, { aliases: ['b'], environments })).toEqual([]);
   });
 
+  it('asks for a confirmation on tier production', () => {
+    const environments = { production: { confirm: false }, staging: { confirm: false }, preprod: { confirm: false } };
+
+    expect(conflictsOf({ environments })).toEqual([
+      'projects.0.environments.production.confirm: `production` is of tier production, where somebody has to confirm',
+    ]);
+  });
+
   it('lets projects share a channel as long as one at most is its default', () => {
     const shared = { channels: [{ id: 'C0SHARED' }] };
 

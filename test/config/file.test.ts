@@ -43,6 +43,7 @@ describe('readConfigFile', () => {
         identityUsers: {},
         planExpiresMs: 15 * 60_000,
         pollEveryMs: 60_000,
+        watchdog: { jobStartMs: 30_000, noDeployMs: undefined, failures: 3, lockNagMs: 28_800_000 },
         retention: { eventsMs: 7 * 86_400_000, threadsMs: 180 * 86_400_000, operationsMs: 730 * 86_400_000 },
       },
     });
@@ -107,6 +108,7 @@ poll_every: 90s
         identityUsers: { U0ANN: 'ann', U0RAJ: 'raj' },
         planExpiresMs: 5_400_000,
         pollEveryMs: 90_000,
+        watchdog: { jobStartMs: 30_000, noDeployMs: undefined, failures: 3, lockNagMs: 28_800_000 },
         retention: { eventsMs: 86_400_000, threadsMs: 14 * 86_400_000, operationsMs: 8 * 86_400_000 },
       },
     });
@@ -123,7 +125,29 @@ poll_every: 90s
       project('environments: { production: { approvals: { required: 1 } } }'),
       'environments.production.approvals: this version cannot use `approvals` yet (chatops.yml line 4)',
     ],
-    ['a later key in the wrong place', project('freeze: []'), 'this version cannot use `freeze` yet'],
+    [
+      'a freeze whose zone nobody knows',
+      project(
+        "environments: { production: { freeze: [{ from: '0 16 * * 5', to: '0 8 * * 1', timezone: Atlantis }] } }",
+      ),
+      'environments.production.freeze[0]: names the time zone `Atlantis`, which nobody knows',
+    ],
+    [
+      'a freeze that is no cron',
+      project("environments: { production: { freeze: [{ from: friday, to: '0 8 * * 1' }] } }"),
+      'says `friday`, which is neither a cron with five fields nor a date',
+    ],
+    [
+      'a freeze that ends before it begins',
+      project('environments: { production: { freeze: [{ from: 2027-01-04T08:00, to: 2026-12-20T00:00 }] } }'),
+      'freeze[0]: ends before it begins',
+    ],
+    [
+      'versions that are no regular expression',
+      project("environments: { production: { versions: '^v(' } }"),
+      'environments.production.versions: is not a regular expression',
+    ],
+    ['a later key in the wrong place', project('canary: []'), 'this version cannot use `canary` yet'],
     [
       'environments of a channel written like those of a project',
       smallestFile.replace('C0DEPLOYS', 'C0DEPLOYS, environments: { production: {} }'),
@@ -153,11 +177,6 @@ poll_every: 90s
       'an unknown person to mention',
       smallestFile.replace('C0DEPLOYS', 'C0DEPLOYS, mention: everybody'),
       'channels[0].mention: is not one of author, requester, none',
-    ],
-    [
-      'news of a later version',
-      smallestFile.replace('C0DEPLOYS', 'C0DEPLOYS, notify: [release]'),
-      'notify[0]: this version cannot use `release` yet',
     ],
     [
       'a key that means nothing here',

@@ -33,7 +33,8 @@ describe('loadConfig', () => {
     const { file, settings } = load();
 
     const { commandPrefix, gitlabUrl } = settings;
-    const forUseCases: Settings = { ...file, commandPrefix, gitlabUrl };
+    const freezes = { at: () => undefined, problem: () => undefined };
+    const forUseCases: Settings = { ...file, commandPrefix, gitlabUrl, freezes };
 
     expect(forUseCases.projects.map((project) => project.path)).toEqual(['acme/production-app']);
   });

@@ -42,7 +42,7 @@ describe('manifest', () => {
     expect(manifest.oauth_config.scopes.bot).toEqual([...requiredScopes]);
   });
 
-  it('subscribes to mentions', () => {
-    expect(manifest.settings.event_subscriptions.bot_events).toEqual(['app_mention']);
+  it('subscribes to mentions, and to what is written to the bot alone', () => {
+    expect(manifest.settings.event_subscriptions.bot_events).toEqual(['app_mention', 'message.im']);
   });
 });

@@ -32,6 +32,7 @@ describe('docs/commands.md', () => {
   const sources = [...filesIn('src/app'), ...filesIn('commands')];
   const policy = union('src/domain/policy.ts', 'PolicyReason');
   const deploy = found('src/domain/deployability.ts', /^ {2}\| \{ readonly reason: '(\w+)'/gm);
+  const gates = found('src/domain/gates.ts', /^(?: {2}\| \{| {5}) readonly reason: '(\w+)'/gm);
   const press = union('src/domain/plan.ts', 'PlanRefusal');
   const configure = found('src/domain/release.ts', /kind: 'configure'; readonly reason: ([^}]+)\}/g).flatMap(
     (reasons) => [...reasons.matchAll(/'(\w+)'/g)].map(([, reason = '']) => reason),
@@ -41,7 +42,8 @@ describe('docs/commands.md', () => {
 
   it('has every code that an answer can bear, and no other', () => {
     const plain = sources.flatMap((file) => found(file, /\bcode: '(\w+)'/g));
-    const codes = [...plain, ...policy, ...deploy, ...errors, 'internal', ...intake];
+    const locks = union('src/domain/lock.ts', 'LockReason');
+    const codes = [...plain, ...policy, ...deploy, ...gates, ...locks, ...errors, 'internal', ...intake];
     const made = [...press.map((reason) => `plan_${reason}`), ...configure.map((reason) => `job_${reason}`)];
     const headings = [
       'The command',
@@ -54,7 +56,7 @@ describe('docs/commands.md', () => {
     ];
     const told = headings.flatMap((heading) => firstCells('docs/commands.md', heading));
 
-    for (const part of [plain, policy, deploy, press, configure, errors, intake]) expect(part).not.toEqual([]);
+    for (const part of [plain, policy, deploy, gates, press, configure, errors, intake]) expect(part).not.toEqual([]);
     expect(told.toSorted()).toEqual([...new Set([...codes, ...made])].toSorted());
   });
 
@@ -171,6 +173,7 @@ async function metricNames(): Promise<readonly string[]> {
   const empty = { waiting: 0, oldestAt: undefined, dead: 0 };
   const metrics = createMetrics({
     queues: async () => ({ inbox: empty, outbox: empty }),
+    channelsHeld: async () => 0,
     now: () => new Date(0),
     log: { debug() {}, info() {}, warn() {}, error() {} },
   });

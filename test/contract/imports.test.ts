@@ -19,6 +19,7 @@ const fences: readonly (readonly [RegExp, string])[] = [
   [/^@slack\/(bolt|web-api|socket-mode|oauth)$/, 'slack'],
   [/^(kysely(\/.*)?|pg|node:sqlite)$/, 'store'],
   [/^pino$/, 'log'],
+  [/^croner$/, 'config'],
   [/^ws$/, 'sandbox'],
   [/^standardwebhooks$/, 'gitlab'],
 ];

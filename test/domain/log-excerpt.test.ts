@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { excerptLog } from '../../src/domain/log-excerpt.ts';
+import { excerptLog, tailLog } from '../../src/domain/log-excerpt.ts';
+import { maskSecrets } from '../../src/log/log.ts';
 
 const escape = '\u001b';
 const unmasked = (text: string): string => text;
@@ -37,6 +38,11 @@ describe('excerptLog', () => {
     ],
     ['what was overwritten in place', 'load 10%\rload 60%\rload 100%\ndone\n', ['load 100%', 'done']],
     ['Windows line ends', 'one\r\ntwo\r\n', ['one', 'two']],
+    [
+      'the time before each line',
+      '2026-03-02T09:00:00.123456Z 00O one\n2026-03-02T09:00:01.123456Z 01E two\n2026-03-02T09:00:01.123456Z 00O+three',
+      ['one', 'two', 'three'],
+    ],
   ])('leaves out %s', (_what, log, lines) => {
     expect(excerpt(log)).toEqual(lines);
   });
@@ -89,5 +95,28 @@ describe('excerptLog', () => {
 
     expect(lines.at(-1)).toBe('the reason');
     expect(masked).toBeLessThan(100_000);
+  });
+
+  it('shows no secret that a colour code touches', () => {
+    expect(excerptLog(`${escape}[31mglpat-abcDEF123${escape}[0m`, (text) => maskSecrets(text, []))).toEqual([
+      '[secret]',
+    ]);
+  });
+});
+
+describe('tailLog', () => {
+  it('shows sixty lines, with what the runner says', () => {
+    const lines = Array.from({ length: 100 }, (_, index) => `line ${index}`);
+
+    expect(tailLog([...lines, 'ERROR: Job failed: exit code 1'].join('\n'), unmasked)).toEqual([
+      ...lines.slice(41),
+      'ERROR: Job failed: exit code 1',
+    ]);
+  });
+
+  it('masks a private key that was printed', () => {
+    const log = 'cat key\n-----BEGIN PRIVATE KEY-----\nMIIEvQ\nAAAA\n-----END PRIVATE KEY-----\ndone';
+
+    expect(tailLog(log, (text) => maskSecrets(text, []))).toEqual(['cat key', '[secret]', 'done']);
   });
 });

@@ -23,7 +23,9 @@ function next(step: Partial<Step>, job: Partial<Job> | undefined): NextDeed {
 function words(deed: NextDeed): string {
   switch (deed.kind) {
     case 'play':
-      return 'play';
+    case 'retry':
+    case 'cancel':
+      return deed.kind;
     case 'update':
       return [deed.step.state, deed.step.reason].filter((word) => word !== undefined).join(' ');
     case 'look_later':
@@ -32,6 +34,72 @@ function words(deed: NextDeed): string {
       return `finish ${deed.state}`;
   }
 }
+
+describe('a step that runs a finished job again', () => {
+  const retry = { kind: 'retry', jobId: undefined } as const;
+
+  it('asks for it once the job has ended', () => {
+    expect(words(next(retry, { status: 'success' }))).toBe('retry');
+  });
+
+  it('follows the newer job, whoever asked for it', () => {
+    expect(words(next({ ...retry, state: 'calling', jobId: 105, calledAt: now }, { status: 'success' }))).toBe(
+      'running',
+    );
+    expect(words(next(retry, { status: 'running' }))).toBe('running');
+    expect(words(next({ ...retry, state: 'running', jobId: 106 }, { status: 'success' }))).toBe('succeeded');
+  });
+
+  it('does not take the old success for that of the new job', () => {
+    expect(words(next({ ...retry, state: 'running', jobId: 107 }, { status: 'success' }))).toBe('look_later 2000');
+  });
+
+  it('is not asked for twice while its new job waits for something', () => {
+    for (const status of ['created', 'manual', 'scheduled', 'unknown'] as const)
+      expect(words(next({ ...retry, state: 'running', jobId: 106 }, { status }))).toBe('look_later 2000');
+  });
+
+  it('sees that somebody had it run again since it was planned', () => {
+    expect(words(next({ ...retry, retriesJobId: 105 }, { status: 'success' }))).toBe('running');
+    expect(words(next({ ...retry, retriesJobId: 106 }, { status: 'success' }))).toBe('retry');
+  });
+
+  it('looks for a minute after an unknown outcome, then asks again, and in the end for a person', () => {
+    const calling = { ...retry, state: 'calling', jobId: 106, calledAt: at(50) } as const;
+    const old = { ...calling, calledAt: at(100 - unknownOutcomeMs / 1_000) };
+
+    expect(words(next(calling, { status: 'success' }))).toBe('look_later 3000');
+    expect(words(next({ ...old, calls: 1 }, { status: 'success' }))).toBe('retry');
+    expect(words(next({ ...old, calls: 3 }, { status: 'success' }))).toBe('finish stuck');
+  });
+});
+
+describe('a step that cancels a job', () => {
+  const cancel = { kind: 'cancel', cancelsJobId: 106, jobId: undefined } as const;
+
+  it('asks for it, waits until the job has ended, and is through however it ended', () => {
+    expect(words(next(cancel, { status: 'running' }))).toBe('cancel');
+    expect(words(next({ ...cancel, state: 'running', calledAt: at(90) }, { status: 'canceling' }))).toBe(
+      'look_later 5000',
+    );
+    for (const status of ['canceled', 'success', 'failed'] as const)
+      expect(words(next({ ...cancel, state: 'running' }, { status }))).toBe('succeeded');
+  });
+
+  it('asks for a person when the job does not end, and is through when it is gone', () => {
+    expect(words(next({ ...cancel, state: 'running', calledAt: at(-100) }, { status: 'canceling' }))).toBe(
+      'finish stuck',
+    );
+    expect(words(next(cancel, undefined))).toBe('succeeded');
+  });
+
+  it('asks again soon after an unknown outcome, since that does no harm', () => {
+    expect(words(next({ ...cancel, state: 'calling', calledAt: at(99) }, { status: 'running' }))).toBe(
+      'look_later 3000',
+    );
+    expect(words(next({ ...cancel, state: 'calling', calledAt: at(90) }, { status: 'running' }))).toBe('cancel');
+  });
+});
 
 /** job status; what becomes of a step that plays, waits for, or verifies by that job; and of a question about it */
 const table: readonly (readonly [JobStatus, string, string, string])[] = [
@@ -63,7 +131,13 @@ describe('decideNext', () => {
     ['wait', 'succeeded'],
     ['verify', 'succeeded'],
   ] as const)('for a failed job that may fail: %s %s', (kind, expected) => {
-    expect(words(next({ kind }, { status: 'failed', allowFailure: true }))).toBe(expected);
+    const step = { kind, environment: kind === 'play' ? 'production' : undefined };
+    expect(words(next(step, { status: 'failed', allowFailure: true }))).toBe(expected);
+  });
+
+  it.each(['wait', 'retry'] as const)('a failed job that starts an environment has failed: %s', (kind) => {
+    const step = { kind, state: 'running', environment: 'production' } as const;
+    expect(words(next(step, { status: 'failed', allowFailure: true }))).toBe('failed job_failed');
   });
 
   it('plays the job that stands ready', () => {

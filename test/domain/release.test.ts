@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../src/domain/job.ts';
-import { type CiGraph, type CiJob, findBlockers, findDeployJob, planRoute } from '../../src/domain/release.ts';
+import {
+  type CiGraph,
+  type CiJob,
+  findBlockers,
+  findDeployJob,
+  hasOnlyAdvanced,
+  insistOnRoute,
+  planRoute,
+} from '../../src/domain/release.ts';
 import { aCiJob, aGraph, aJob, sampleGraph, sampleJobs } from '../support/builders.ts';
 
 const any = { configured: [], job: undefined };
@@ -247,5 +255,60 @@ describe('findBlockers', () => {
     });
 
     expect(blockersOf('deploy-prod', jobs)).toEqual({ waiting: [], broken: [] });
+  });
+});
+
+function words(steps: readonly { readonly kind: string; readonly job: string }[]): readonly string[] {
+  return steps.map(({ kind, job }) => `${kind} ${job}`);
+}
+
+const wait = (job: string) => ({ kind: 'wait', job, environment: undefined }) as const;
+
+describe('insistOnRoute', () => {
+  const route = [
+    { kind: 'play', job: 'deploy', environment: 'production' },
+    { kind: 'verify', job: 'verify', environment: undefined },
+    { kind: 'verify', job: 'smoke', environment: undefined },
+  ] as const;
+
+  it('runs a finished job again, and does not count what passed after its run before', () => {
+    const target = aJob({ name: 'deploy', status: 'failed' });
+    const jobs = [target, aJob({ name: 'verify', status: 'success' }), aJob({ name: 'smoke', status: 'skipped' })];
+
+    expect(words(insistOnRoute(route, { target, jobs, waiting: [], pressable: true }))).toEqual([
+      'retry deploy',
+      'verify smoke',
+    ]);
+  });
+
+  it('waits for what is on its way, and for a job that starts by itself', () => {
+    const target = aJob({ name: 'deploy', status: 'created' });
+    const about = { target, jobs: [target], waiting: [aJob({ name: 'build', status: 'running' })] };
+
+    expect(words(insistOnRoute(route, { ...about, pressable: true })).slice(0, 2)).toEqual([
+      'wait build',
+      'play deploy',
+    ]);
+    expect(words(insistOnRoute(route, { ...about, pressable: false })).slice(0, 2)).toEqual([
+      'wait build',
+      'wait deploy',
+    ]);
+  });
+});
+
+describe('hasOnlyAdvanced', () => {
+  const play = { kind: 'play', job: 'deploy', environment: 'production' } as const;
+
+  it('lets waits before the first press come to their end, in any order', () => {
+    expect(hasOnlyAdvanced([wait('a'), wait('b'), play], [wait('a'), play])).toBe(true);
+    expect(hasOnlyAdvanced([wait('a'), wait('b'), play], [play])).toBe(true);
+    expect(hasOnlyAdvanced([play], [play])).toBe(true);
+  });
+
+  it('sees every other change', () => {
+    expect(hasOnlyAdvanced([wait('a'), play], [wait('b'), play])).toBe(false);
+    expect(hasOnlyAdvanced([wait('a'), play], [wait('a')])).toBe(false);
+    expect(hasOnlyAdvanced([play, wait('a')], [play])).toBe(false);
+    expect(hasOnlyAdvanced([play], [wait('a'), play])).toBe(false);
   });
 });

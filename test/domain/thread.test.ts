@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Pipeline } from '../../src/domain/pipeline.ts';
+import type { ChannelRule } from '../../src/domain/project.ts';
 import {
   type BranchHealth,
   decideNotices,
@@ -9,6 +10,7 @@ import {
   isExcluded,
   type Notice,
   noticeKey,
+  opensThread,
   wantsNotice,
 } from '../../src/domain/thread.ts';
 import { aBranchPipeline, aChannel, aDeployment, aJob, aPipeline, at, project } from '../support/builders.ts';
@@ -362,6 +364,46 @@ describe('wantsNotice', () => {
     ['a failed pipeline', { kind: 'pipeline_failed', jobs: [deployJob] }, ['staging'], true],
   ])('with environments, is true of %s', (_what, notice, environments, expected) => {
     expect(wantsNotice(aChannel({ environments }), notice)).toBe(expected);
+  });
+});
+
+describe('opensThread', () => {
+  const branch = { tag: false };
+  const automatic = { ...failedJob, status: 'success', manual: false } as const;
+  const toStaging = (outcome: 'started' | 'succeeded' | 'canceled' | 'failed'): Notice => ({
+    kind: 'deployment',
+    outcome,
+    deployment: { id: 1, environment: 'staging', status: 'success' },
+    job: automatic,
+  });
+  const inChannel = aChannel({ notify: ['deployed'] });
+
+  it('leaves automatic deployments of a branch below production to threads that are there', () => {
+    const outcomes = ['started', 'succeeded', 'canceled', 'failed'] as const;
+
+    const opening = outcomes.filter((outcome) => opensThread(inChannel, toStaging(outcome), branch));
+
+    expect(opening).toEqual(['failed']);
+  });
+
+  it.each<[string, Notice, Partial<ChannelRule>, { readonly tag: boolean }]>([
+    ['a tag', toStaging('succeeded'), {}, { tag: true }],
+    ['a channel that names environments', toStaging('succeeded'), { environments: ['*'] }, branch],
+    ['a channel that shows all replies', toStaging('succeeded'), { broadcast: 'all' }, branch],
+    ['somebody’s press', { ...toStaging('succeeded'), job: { ...automatic, manual: true } } as Notice, {}, branch],
+    [
+      'production, whose tier the list of deployments leaves out',
+      {
+        kind: 'deployment',
+        outcome: 'succeeded',
+        deployment: { id: 1, environment: 'production', status: 'success' },
+        job: automatic,
+      },
+      {},
+      branch,
+    ],
+  ])('has %s open one', (_, notice, rule, root) => {
+    expect(opensThread({ ...inChannel, ...rule }, notice, root)).toBe(true);
   });
 });
 

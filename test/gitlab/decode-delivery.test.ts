@@ -193,7 +193,7 @@ describe('decodeDelivery of a deployment hook', () => {
 
 describe('decodeDelivery of anything else', () => {
   it.each([
-    ['an unknown kind', fixture('other/tag-push'), { kind: 'ignored', reason: 'unknown_kind' }],
+    ['an unknown kind', '{"object_kind":"emoji"}', { kind: 'ignored', reason: 'unknown_kind' }],
     ['a custom template', fixture('other/template-body'), { kind: 'ignored', reason: 'template_body' }],
     ['a system hook', '{"event_name":"user_create"}', { kind: 'ignored', reason: 'unknown_kind' }],
     ['text', 'hello', { kind: 'malformed', problem: 'body: not JSON' }],
@@ -203,6 +203,52 @@ describe('decodeDelivery of anything else', () => {
     ['an odd kind', '{"object_kind":7}', { kind: 'malformed', problem: 'object_kind: not a string' }],
   ])('tells what %s is', (_, body, expected) => {
     expect(decodeDelivery(body)).toEqual(expected);
+  });
+
+  it('reads who pushed which tag, by its commit', () => {
+    expect(decodeDelivery(fixture('other/tag-push'))).toEqual({
+      kind: 'tag_news',
+      news: { kind: 'tag', project, tag: 'v1.4.0', move: 'created', sha, user: { username: 'ann', name: 'ann' } },
+    });
+  });
+
+  it.each([
+    ['created', { after: 'a'.repeat(40) }, { move: 'created', sha }],
+    ['moved', { before: 'b'.repeat(40) }, { move: 'moved', sha }],
+    ['deleted', { after: '0'.repeat(40), checkout_sha: null }, { move: 'deleted', sha: undefined }],
+  ])('reads an annotated tag that was %s', (_, change, expected) => {
+    const payload = JSON.parse(fixture('other/tag-push')) as Record<string, unknown>;
+
+    expect(decodeDelivery(JSON.stringify({ ...payload, ...change }))).toMatchObject({ news: expected });
+  });
+
+  it('reads a release, and leaves out one of an action that it does not know', () => {
+    const hook = {
+      object_kind: 'release',
+      action: 'create',
+      tag: 'v1.4.0',
+      name: 'Summer',
+      description: null,
+      released_at: '2026-03-02 09:00:00 UTC',
+      url: `${project.url}/-/releases/v1.4.0`,
+      project: { id: 7, path_with_namespace: project.path, web_url: project.url, default_branch: 'main' },
+      commit: { id: sha },
+    };
+
+    expect(decodeDelivery(JSON.stringify(hook))).toEqual({
+      kind: 'tag_news',
+      news: {
+        kind: 'release',
+        project,
+        tag: 'v1.4.0',
+        change: 'created',
+        sha,
+        name: 'Summer',
+        url: hook.url,
+        releasedAt: new Date('2026-03-02T09:00:00Z'),
+      },
+    });
+    expect(decodeDelivery(JSON.stringify({ ...hook, action: 'publish' }))).toMatchObject({ kind: 'ignored' });
   });
 
   it('names the path of what is wrong, and no value', () => {
@@ -236,6 +282,7 @@ describe.skipIf(!found)('decodeDelivery of published payloads (skipped when that
     const decoded = decodeDelivery(body);
 
     const ours = kind === 'pipeline' || kind === 'build' || kind === 'deployment';
-    expect(decoded.kind).toBe(ours ? 'event' : 'ignored');
+    const ofTags = kind === 'tag_push' || kind === 'release';
+    expect(decoded.kind).toBe(ours ? 'event' : ofTags ? 'tag_news' : 'ignored');
   });
 });

@@ -231,6 +231,7 @@ describe('createGitLabGateway on deployments', () => {
         environment: 'production',
         status: 'success',
         jobId: 105,
+        jobStarted: false,
         pipelineId: 4,
         ref: 'v1',
         sha,

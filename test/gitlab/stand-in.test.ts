@@ -85,7 +85,7 @@ describe('the gateway against the stand-in GitLab', () => {
     expect((await gitlab.job(project.id, gate.id)).status).toBe('success');
     const decoded = receiver.received.map((request) => decodeDelivery(request.body));
     expect(new Set(decoded.map((one) => (one.kind === 'event' ? one.event.kind : one.kind)))).toEqual(
-      new Set(['pipeline', 'job', 'deployment', 'ignored']),
+      new Set(['pipeline', 'job', 'deployment', 'tag_news']),
     );
     const proof = { secret: 'webhook-secret', signingTokens: [] };
     for (const { headers, body } of receiver.received) {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { NewInboxRow } from '../../src/app/ports.ts';
+import type { NewInboxRow } from '../../src/app/store-ports.ts';
 import { deliveryKey, deriveProjectToken, verifyDelivery } from '../../src/gitlab/verify-delivery.ts';
 import { createGitLabWebhook, type WebhookDeps } from '../../src/http/gitlab-webhook.ts';
 import { aLog, serve } from './serve.ts';

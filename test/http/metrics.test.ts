@@ -7,6 +7,7 @@ const empty = { waiting: 0, oldestAt: undefined, dead: 0 };
 async function someMetrics(overrides: Partial<MetricsDeps> = {}) {
   const metrics = createMetrics({
     queues: async () => ({ inbox: empty, outbox: empty }),
+    channelsHeld: async () => 0,
     now: () => new Date('2026-11-23T10:00:00Z'),
     log: aLog().log,
     ...overrides,
@@ -44,6 +45,31 @@ describe('createMetrics', () => {
     expect(text).toContain('chatops_gitlab_calls_total{method="POST projects/:id/jobs/:id/play",result="ok"} 1');
     expect(text).toContain('chatops_gitlab_calls_total{method="GET projects/:id",result="error"} 1');
     expect(text).toContain('chatops_gitlab_calls_total{method="GET projects/:id",result="unknown"} 1');
+  });
+
+  it('counts operations by kind and outcome', async () => {
+    const { metrics, scrape } = await someMetrics();
+
+    metrics.operation('deploy', 'succeeded');
+    metrics.operation('rollback', 'stuck');
+
+    const text = await scrape();
+    expect(text).toContain('chatops_operations_total{kind="deploy",outcome="succeeded"} 1');
+    expect(text).toContain('chatops_operations_total{kind="rollback",outcome="stuck"} 1');
+  });
+
+  it('shows the socket as it is at the scrape, and none where there is none', async () => {
+    const { metrics, scrape } = await someMetrics();
+    const socket: { state: 'connected' | 'connecting' } = { state: 'connecting' };
+
+    expect(await scrape()).not.toContain('chatops_slack_socket{');
+
+    metrics.watchSocket(socket);
+    expect(await scrape()).toContain('chatops_slack_socket{state="connected"} 0');
+    socket.state = 'connected';
+    const text = await scrape();
+    expect(text).toContain('chatops_slack_socket{state="connected"} 1');
+    expect(text).toContain('chatops_slack_socket{state="connecting"} 0');
   });
 
   it('shows the queues as they are at the scrape', async () => {

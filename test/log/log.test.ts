@@ -135,6 +135,19 @@ describe('maskSecrets', () => {
     ['postgres://chatops:pa55@db:5432/x', 'postgres://[secret]@db:5432/x'],
     ['https://oauth2:tok@gitlab.example.com/a.git', 'https://[secret]@gitlab.example.com/a.git'],
     ['https://hooks.slack.com/commands/T1/2/abc', 'https://hooks.slack.com/[secret]'],
+    ['https://abcdef0123456789@github.com/a.git', 'https://[secret]@github.com/a.git'],
+    ['GET https://x/api?private_token=abc123&page=2', 'GET https://x/api?private_token=[secret]&page=2'],
+    ["curl -H 'Authorization: Basic dXNlcjpwYXNz' https://x", "curl -H 'Authorization: Basic [secret]' https://x"],
+    ['authorization: 0a1b2c3d', 'authorization: [secret]'],
+    ['{"Proxy-Authorization":"Digest username=ann"}', '{"Proxy-Authorization":"Digest [secret]"}'],
+    ['curl --header "PRIVATE-TOKEN: abcdef123456"', 'curl --header "PRIVATE-TOKEN: [secret]"'],
+    ['X-Gitlab-Token: abcdef', 'X-Gitlab-Token: [secret]'],
+    ['export DB_PASSWORD="correct-horse"', 'export DB_PASSWORD="[secret]"'],
+    ['AWS_SECRET_ACCESS_KEY=wJalr/K7MDENG+bPx', 'AWS_SECRET_ACCESS_KEY=[secret]'],
+    ['key AKIAABCDEFGHIJKLMNOP used', 'key [secret] used'],
+    [`ghp_${'a1'.repeat(18)}`, '[secret]'],
+    ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3', '[secret]'],
+    ['TOKEN_glpat-abcDEF123', 'TOKEN_[secret]'],
   ])('masks %s without knowing it', (text, masked) => {
     expect(maskSecrets(text, [])).toBe(masked);
   });
@@ -145,8 +158,36 @@ describe('maskSecrets', () => {
     'https://gitlab.example.com/acme/app/-/jobs/7',
     'mailto ann@example.com at 10:00',
     'sha 0123456789abcdef0123456789abcdef01234567',
+    'SyntaxError: Unexpected token: }',
+    'export DB_PASSWORD=$OTHER',
+    'git@gitlab.example.com:acme/app.git',
+    'https://registry.example.com/@scope/package',
+    '-----BEGIN CERTIFICATE----- MIIB -----END CERTIFICATE-----',
   ])('leaves %s alone', (text) => {
     expect(maskSecrets(text, ['', 'a', 'prod'])).toBe(text);
+  });
+
+  const key = ['-----BEGIN RSA PRIVATE KEY-----', 'MIIEpAIBAAKCAQEA', 'q0sVx/+=', '-----END RSA PRIVATE KEY-----'];
+
+  it('masks a private key over all of its lines', () => {
+    expect(maskSecrets(['before', ...key, 'after'].join('\n'), [])).toBe('before\n[secret]\nafter');
+  });
+
+  it('masks a private key whose end is missing as far as the text goes', () => {
+    expect(maskSecrets(['before', ...key.slice(0, 3)].join('\n'), [])).toBe('before\n[secret]');
+  });
+
+  it.each([
+    ['a private key', key.join('\n')],
+    ['a private key without its end', key.slice(0, 2).join('\n')],
+    ['a quoted private key without its end', `KEY="${key.slice(0, 2).join('\n')}"`],
+    ['a header', 'curl -H "Authorization: Basic dXNlcjpwYXNz" x'],
+    ['a variable', 'API_TOKEN="abcdef123456"'],
+  ])('leaves JSON readable that holds %s', (_, text) => {
+    const masked = maskSecrets(JSON.stringify({ text, after: JSON.stringify({ text }) }), []);
+
+    expect(JSON.parse(masked)).toHaveProperty('after');
+    expect(masked).not.toMatch(/MIIE|dXNl|abcdef/);
   });
 
   it('masks each entry of a list, as secrets are kept while they are rotated', () => {
@@ -155,5 +196,56 @@ describe('maskSecrets', () => {
 
   it('leaves no tail of a secret that contains another', () => {
     expect(maskSecrets('x=secret-long-one', ['secret', 'secret-long-one'])).toBe('x=[secret]');
+  });
+
+  it('takes no longer than in proportion to a long line, whatever it is made of', () => {
+    const parts = [
+      'a',
+      'A',
+      '7',
+      ' ',
+      '=',
+      ':',
+      '@',
+      '-',
+      '\\',
+      '"',
+      '?',
+      '&',
+      'QmFzZTY0',
+      'x://',
+      'x://u:',
+      '-eyJ',
+      'eyJhbGciOiJ.eyJ',
+      'TOKEN',
+      'TOKEN=',
+      'authorization',
+      'authorization: ',
+      'Bearer ',
+      'x-x-',
+      'gl',
+      'xoxb',
+      '-----BEGIN PRIVATE KEY-----',
+      '-----END ',
+    ];
+    for (const before of [
+      '',
+      'x://',
+      'authorization:',
+      'Bearer ',
+      'TOKEN=',
+      'eyJhbGciOiJI.eyJ',
+      '-----BEGIN PRIVATE KEY-----',
+    ]) {
+      for (const part of parts) {
+        const line = before + part.repeat(Math.ceil(40_000 / part.length));
+        expect(maskSecrets(line, []).length).toBeLessThanOrEqual(line.length * 2);
+      }
+    }
+    expect(maskSecrets(`${'-----BEGIN PRIVATE KEY-----'.repeat(1_500)}\\`, [])).toContain('[secret]');
+  });
+
+  it.each(['user-name', 'a'.repeat(60)])('masks the password of an address that follows on %s', (before) => {
+    expect(maskSecrets(`${before}-https://me:a:b@c@host/x`, [])).toBe(`${before}-https://[secret]@host/x`);
   });
 });

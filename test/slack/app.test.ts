@@ -153,7 +153,7 @@ describe('a form', () => {
     expect([...bot.rows.keys()]).toEqual(['slack:trigger:5.6.form']);
   });
 
-  it.each(['view_closed', 'shortcut', 'message_action', 'block_suggestion'])('leaves no row for %s', async (type) => {
+  it.each(['view_closed', 'shortcut', 'block_suggestion'])('leaves no row for %s', async (type) => {
     const bot = await start();
     const payload = { ...form, ...who, type, callback_id: 'x', action_id: 'x', block_id: 'x', value: '' };
 

@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
-import type { AcceptInput, Log, NewInboxRow } from '../../src/app/ports.ts';
+import type { Log } from '../../src/app/ports.ts';
+import type { SlackForms } from '../../src/app/slack-forms.ts';
+import type { AcceptInput, NewInboxRow } from '../../src/app/store-ports.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createSlackApp, SLACK_PATH, type SlackAppDeps } from '../../src/slack/app.ts';
 
@@ -26,6 +28,9 @@ export function anInbox(commit: () => Promise<void> = async () => {}) {
   return { rows, acceptInput };
 }
 
+/** A bot without forms. */
+export const noForms: SlackForms = { toOpen: () => undefined, errorsIn: () => undefined, options: async () => [] };
+
 /** The Slack room behind our own HTTP server. */
 export async function startBot(overrides: Partial<SlackAppDeps> = {}) {
   const { log, entries } = aLog();
@@ -38,6 +43,8 @@ export async function startBot(overrides: Partial<SlackAppDeps> = {}) {
     acceptInput: inbox.acceptInput,
     wake: (worker) => void woken.push(worker),
     identity: { teamId: 'T0ACME', botUserId: 'U0CHATOPS' },
+    forms: noForms,
+    slack: { openView: async () => undefined },
     now: () => new Date('2026-11-23T10:00:00Z'),
     log,
     ...overrides,

@@ -34,6 +34,19 @@ describe('toSlackError', () => {
     expect(failed).toMatchObject({ slackCode: 'unreadable_answer', outcome: 'unknown' });
   });
 
+  it.each([
+    ['channel_not_found', true],
+    ['not_in_channel', true],
+    ['is_archived', true],
+    ['restricted_action_read_only_channel', true],
+    ['restricted_action_thread_locked', false],
+    ['msg_too_long', false],
+  ])('knows whether %s closes the whole channel', async (error, closesChannel) => {
+    const failed = await postTo((response) => reply(response, { ok: false, error }));
+
+    expect(failed).toMatchObject({ slackCode: error, retryable: false, closesChannel });
+  });
+
   it('names the scope that is missing', async () => {
     const failed = await postTo((response) =>
       reply(response, { ok: false, error: 'missing_scope', needed: 'chat:write' }),

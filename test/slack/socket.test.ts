@@ -6,7 +6,7 @@ import { ConfigError } from '../../src/domain/errors.ts';
 import { createSlackServer, type SlackServer, type SlackServerOptions } from '../../src/sandbox/slack-server/server.ts';
 import { createSlackSocket, type SlackSocketDeps } from '../../src/slack/socket.ts';
 import { until } from '../support/until.ts';
-import { aClick, aLog, anInbox } from './bot.ts';
+import { aClick, aLog, anInbox, noForms } from './bot.ts';
 import { reply, startStub } from './stub.ts';
 
 const running: { stop(): unknown }[] = [];
@@ -39,6 +39,8 @@ async function aSocket(apiUrl: string, overrides: Partial<SlackSocketDeps> = {})
     acceptInput: inbox.acceptInput,
     wake: (worker) => void woken.push(worker),
     identity: { teamId: 'T0ACME', botUserId: 'U0CHATOPS' },
+    forms: noForms,
+    slack: { openView: async () => undefined },
     now: () => new Date(),
     log,
     ...overrides,

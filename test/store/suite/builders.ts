@@ -1,4 +1,4 @@
-import type { MessageDraft, NewInboxRow, Tables, Thread } from '../../../src/app/ports.ts';
+import type { MessageDraft, NewInboxRow, Tables, Thread } from '../../../src/app/store-ports.ts';
 import type { AuditEntry } from '../../../src/domain/audit.ts';
 import type { Job } from '../../../src/domain/job.ts';
 import type { Operation } from '../../../src/domain/operation.ts';
@@ -74,7 +74,7 @@ export function aThread(change: Partial<Thread> = {}): Thread {
 
 const release = { version: 'v1.4.0', ref: 'v1.4.0', tag: true, sha: 'a'.repeat(40) };
 
-export function aPlan(change: Partial<Omit<Plan, 'deed'>> = {}, deed: Partial<DeployPlan> = {}): Plan {
+export function aPlan(change: Partial<Omit<Plan, 'deed'>> = {}, deed: Partial<DeployPlan> = {}): Plan<DeployPlan> {
   return {
     id: 'plan-1',
     state: 'open',
@@ -89,6 +89,7 @@ export function aPlan(change: Partial<Omit<Plan, 'deed'>> = {}, deed: Partial<De
       steps: [{ kind: 'play', job: 'deploy-prod', environment: 'production' }],
       live: { version: 'v1.3.0', sha: 'b'.repeat(40), since: at(-3_600) },
       channel: 'C1',
+      line: '/deploy acme/app:production v1.4.0',
       ...deed,
     },
     createdAt: at(0),
@@ -100,6 +101,7 @@ export function aPlan(change: Partial<Omit<Plan, 'deed'>> = {}, deed: Partial<De
 export function anOperation(change: Partial<Operation> = {}): Operation {
   return {
     id: 'operation-1',
+    kind: 'deploy',
     planId: 'plan-1',
     project,
     environment: 'production',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { OperationsTable } from '../../../src/app/ports.ts';
+import type { OperationsTable } from '../../../src/app/store-ports.ts';
 import { StoreError } from '../../../src/domain/errors.ts';
 import { anOperation, at, project } from './builders.ts';
 import type { OpenDatabase, Opened } from './opened.ts';

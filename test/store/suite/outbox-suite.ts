@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { OutboxRow, OutboxTable } from '../../../src/app/ports.ts';
+import type { OutboxRow, OutboxTable } from '../../../src/app/store-ports.ts';
 import { InvariantError } from '../../../src/domain/errors.ts';
 import { aMessage, aPipeline, aThread, at, sendAllDue } from './builders.ts';
 import type { OpenDatabase, Opened } from './opened.ts';

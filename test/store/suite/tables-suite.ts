@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Tables } from '../../../src/app/ports.ts';
+import type { Tables } from '../../../src/app/store-ports.ts';
 import { InvariantError, StoreError } from '../../../src/domain/errors.ts';
 import { aJob, aMessage, anOperation, aPipeline, aPlan, aThread, at, project, sendAllDue } from './builders.ts';
 import type { OpenDatabase, Opened } from './opened.ts';
@@ -16,6 +16,19 @@ export function tablesSuite(open: OpenDatabase): void {
   afterEach(() => opened.dispose());
 
   describe('pipelines', () => {
+    it('finds the pipelines that one triggered', async () => {
+      const upstream = { project: { ...project, id: 8 }, pipelineId: 9 };
+      await tables.pipelines.save(aPipeline({ id: 12, upstream, jobs: [] }));
+      await tables.pipelines.save(aPipeline({ id: 11, jobs: [] }));
+      await tables.pipelines.save(aPipeline({ id: 11, upstream, jobs: [] }));
+      await tables.pipelines.save(aPipeline({ id: 13, upstream: { ...upstream, pipelineId: 10 }, jobs: [] }));
+
+      const found = await tables.pipelines.downstreamOf(8, 9);
+
+      expect(found.map(({ id }) => id)).toEqual([11, 12]);
+      expect(await tables.pipelines.downstreamOf(7, 9)).toEqual([]);
+    });
+
     it('gives back what was saved, dates as dates and dates in text as text', async () => {
       const pipeline = aPipeline({
         commitTitle: '2026-03-01T12:00:00.000Z',
