@@ -82,9 +82,21 @@ describe('showConfig', () => {
       'environments.prod*.deployers | [maintainer] | chatops.yml line 5, under acme/payments/*',
       "environments.prod*.job | found from the pipeline's own graph | built-in default",
       'environments.prod*.rollback | redeploy, by developers, locked afterwards on tier production | built-in default',
+      'environments.prod*.variables | any, on tier production none | built-in default',
+      'environments.prod*.confirm | true | built-in default',
+      'environments.prod*.versions | all | built-in default',
+      'environments.prod*.after | [] | built-in default',
+      'environments.prod*.requires | [] | built-in default',
+      'environments.prod*.freeze | [] | built-in default',
       'environments.production.job | [deploy-core] | chatops.yml line 8',
       'environments.production.deployers | [maintainer] | chatops.yml line 5, under acme/payments/*, for prod*',
       'environments.production.rollback | redeploy, by developers, locked afterwards on tier production | built-in default',
+      'environments.production.variables | any, on tier production none | built-in default',
+      'environments.production.confirm | true | built-in default',
+      'environments.production.versions | all | built-in default',
+      'environments.production.after | [] | built-in default',
+      'environments.production.requires | [] | built-in default',
+      'environments.production.freeze | [] | built-in default',
     ]);
   });
 
