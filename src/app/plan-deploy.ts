@@ -13,7 +13,7 @@ import { findBlockers, insistOnRoute, planRoute, type Release, type RouteStep } 
 import type { CommandContext, CommandResult, ProjectContext, Subject } from './command.ts';
 import type { PipelineSummary } from './gitlab-ports.ts';
 import { refuseLocked } from './lock-gate.ts';
-import { type GatesRead, readGates } from './read-gates.ts';
+import { type GatesAsked, type GatesRead, readGates } from './read-gates.ts';
 import { type EnvironmentState, readLive } from './read-live.ts';
 import { noDeployJob, noPipeline, unknownVersion } from './refuse-deploy.ts';
 import { refuseElsewhere, refusePolicy } from './refuse-policy.ts';
@@ -62,12 +62,13 @@ export async function planDeploy(request: DeployRequest, context: CommandContext
   const { release, pipelines } = match;
   const subject = { version: release.version, sha: release.sha };
   if (pipelines.length === 0) return refuse(noPipeline(request, release), subject);
-  const [found, state] = await Promise.all([
+  const [found, state, periods] = await Promise.all([
     find(request, release, pipelines, context),
     readLive(project.ref.id, environment.name, context),
+    context.gitlab.freezePeriods(project.ref.id),
   ]);
   if (found.kind !== 'found') return refuse(noDeployJob(request, release, found), subject);
-  return decide({ request, release, found, state, context });
+  return decide({ request, release, found, state, periods, context });
 }
 
 async function refuseByPolicy(
@@ -137,6 +138,7 @@ interface Found {
   readonly release: Release;
   readonly found: Extract<DeployJobFound, { kind: 'found' }>;
   readonly state: EnvironmentState;
+  readonly periods: GatesAsked['periods'];
   readonly context: CommandContext;
 }
 
@@ -157,7 +159,8 @@ async function findOperation(
   );
 }
 
-async function decide({ request, release, found, state, context }: Found): Promise<CommandResult> {
+async function decide(facts: Found): Promise<CommandResult> {
+  const { request, release, found, state, context } = facts;
   const { project, environment } = request;
   const { live, running } = state;
   const route = planRoute(found.graph, found.ciJob, found.jobs);
@@ -170,7 +173,7 @@ async function decide({ request, release, found, state, context }: Found): Promi
       route.filter((step) => step.job !== found.ciJob.name),
       context,
     ),
-    askGates({ request, release, found, state, context }),
+    askGates(facts),
   ]);
   const hasGateBefore = route.some((step) => step.kind === 'play' && step.job !== found.ciJob.name);
   const pressable = hasGateBefore || found.ciJob.manual || found.job.status === 'manual';
@@ -198,7 +201,7 @@ async function decide({ request, release, found, state, context }: Found): Promi
   const closed = locked ?? (isThere ? undefined : gates.refusal);
   if (closed) return { kind: 'refused', refusal: closed, about };
   if (decision.kind === 'refuse') {
-    const refusal = explain(decision, { request, release, found, state, context });
+    const refusal = explain(decision, facts);
     const busy = decision.reason === 'operation_active' ? decision.operation.environment : undefined;
     const wait = busy === undefined ? [] : tellMeTodo({ project, environment: busy, line: way.line });
     const told = { ...refusal, todo: [...refusal.todo, ...wait] };
@@ -214,15 +217,15 @@ async function decide({ request, release, found, state, context }: Found): Promi
     kind: 'planned',
     atOnce: isUnconfirmed(request, steps),
     warnings: [...gates.warnings, ...warnings({ live, release, found, shipment })],
-    deed: toDeed({ request, release, found, state, context }, { steps, shipment }),
+    deed: toDeed(facts, { steps, shipment }),
   };
 }
 
-function askGates({ request, release, found, context }: Found): Promise<GatesRead> {
+function askGates({ request, release, found, periods, context }: Found): Promise<GatesRead> {
   const { project, environment } = request;
   const { jobs, pipeline } = found;
   const { name } = environment;
-  return readGates({ project, environment: name, release, jobs, pipelineUrl: pipeline.url }, context);
+  return readGates({ project, environment: name, release, jobs, pipelineUrl: pipeline.url, periods }, context);
 }
 
 function explain(decision: DeployRefusal, { request, release, found, context }: Found): Refusal {

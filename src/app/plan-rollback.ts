@@ -114,7 +114,7 @@ async function planBack(back: Back): Promise<CommandResult> {
     version: release.version,
     sha: release.sha,
   };
-  if (way.kind === 'none') return { kind: 'refused', refusal: noWay(way, { request, by, context }), about };
+  if (way.kind === 'none') return { kind: 'refused', refusal: noWay(way, request), about };
   const deed: RollbackPlan = {
     kind: 'rollback',
     project: project.ref,

@@ -22,6 +22,8 @@ export interface GatesAsked {
   readonly release: Release;
   readonly jobs: readonly Job[];
   readonly pipelineUrl: string;
+  /** GitLab's own freezes; undefined: it does not show them to us. */
+  readonly periods: readonly FreezePeriod[] | undefined;
 }
 
 /** What the gates say, the lock's aside, which has words of its own. */
@@ -43,25 +45,22 @@ export async function readFreeze(
 }
 
 /**
- * Asks freezes, allowed versions, order and required jobs: what is configured, and GitLab's own freezes. One round trip.
+ * Asks freezes, allowed versions, order and required jobs. One round trip, where `after` is configured; else none.
  * @throws GitLabError when GitLab does not answer: then nobody knows whether the gates are open.
  */
 export async function readGates(asked: GatesAsked, context: CommandContext): Promise<GatesRead> {
-  const { project, environment, release, jobs } = asked;
+  const { project, environment, release, jobs, periods } = asked;
   const { gitlab, now, settings } = context;
   const rule = environmentRule(project.rules, environment);
   const after = rule?.after ?? [];
-  const [periods, earlier] = await Promise.all([
-    gitlab.freezePeriods(project.ref.id),
-    Promise.all(
-      after.map(
-        async (name): Promise<[string, readonly Deployment[]]> => [
-          name,
-          await gitlab.deploymentsOf(project.ref.id, name, historyLength),
-        ],
-      ),
+  const earlier = await Promise.all(
+    after.map(
+      async (name): Promise<[string, readonly Deployment[]]> => [
+        name,
+        await gitlab.deploymentsOf(project.ref.id, name, historyLength),
+      ],
     ),
-  ]);
+  );
   const subject = subjectOf(asked, context);
   const problem = (periods ?? []).map((period) => settings.freezes.problem(period)).find((text) => text !== undefined);
   if (problem !== undefined) return { refusal: freezeUnreadable(subject, problem), warnings: [] };

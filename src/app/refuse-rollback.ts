@@ -1,12 +1,11 @@
-import { explainDeployRefusal } from '../cards/deploy-refused.ts';
+import { deploymentUnderWay, operationUnderWay } from '../cards/deploy-refused.ts';
 import { commandLine } from '../domain/command-line.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import { bold, code, join, type Phrase, say, time } from '../domain/phrase.ts';
-import type { RollbackPlan } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { RollbackMatch } from '../domain/rollback.ts';
 import type { CommandContext } from './command.ts';
-import { nameOf, otherVersion, type RollbackRequest, type UnderWay, type Way } from './rollback-request.ts';
+import { nameOf, type RollbackRequest, type UnderWay, type Way } from './rollback-request.ts';
 
 /** What has not happened. */
 export function notRolledBack({ environment }: RollbackRequest): Phrase {
@@ -72,8 +71,8 @@ export function outOfDate(left: Deployment, request: RollbackRequest, { settings
   };
 }
 
-/** The same refusal as a deploy would get, with the way out that only a rollback has. */
-export function busy(other: UnderWay, request: RollbackRequest): Refusal {
+/** Somebody is at it: in the words that a deploy would get, with the way out that only a rollback has. */
+export function busy({ operation, deployments }: UnderWay, request: RollbackRequest): Refusal {
   const { project, environment, version, reason } = request;
   const line = commandLine('', '/rollback', [
     `${project.rules.path}:${environment.name}`,
@@ -81,31 +80,18 @@ export function busy(other: UnderWay, request: RollbackRequest): Refusal {
     ...(reason === undefined ? [] : [reason]),
     '--abort',
   ]);
-  const release = { version: otherVersion(other), ref: '', tag: false, sha: '' };
-  const refusal = explainDeployRefusal(
-    other.operation
-      ? { reason: 'operation_active', operation: other.operation }
-      : {
-          reason: 'deployment_running',
-          deployment: other.deployments[0] ?? { id: 0, environment: '', status: 'running' },
-        },
-    { environment: environment.name, release, pipelineUrl: '', projectUrl: project.ref.url, again: '' },
-  );
   return {
-    ...refusal,
+    code: operation ? 'operation_active' : 'deployment_running',
     notDone: notRolledBack(request),
-    todo: other.deployments.every(({ jobId }) => jobId !== undefined)
+    fact: operation ? operationUnderWay(operation) : join(deployments.map(deploymentUnderWay), ' '),
+    todo: deployments.every(({ jobId }) => jobId !== undefined)
       ? [{ kind: 'press', label: 'Abort it and roll back', actionId: 'run_command:abort', value: line }]
       : [{ kind: 'open', label: 'See its deployments', url: `${project.ref.url}/-/environments` }],
   };
 }
 
 /** The target has no job that could be run. */
-export function noWay(
-  way: Extract<Way, { kind: 'none' }>,
-  about: { readonly request: RollbackRequest; readonly by: RollbackPlan['by']; readonly context: CommandContext },
-): Refusal {
-  const { request } = about;
+export function noWay(way: Extract<Way, { kind: 'none' }>, request: RollbackRequest): Refusal {
   const notDone = notRolledBack(request);
   const page = {
     kind: 'open',

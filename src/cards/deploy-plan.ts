@@ -1,13 +1,13 @@
 import { bold, code, join, link, type Phrase, say, time } from '../domain/phrase.ts';
-import type { DeployPlan, Plan, Shipment } from '../domain/plan.ts';
+import type { DeployPlan, Plan } from '../domain/plan.ts';
 import { buildCard, type Card, type CardButton, target } from './card.ts';
 import { literal } from './literal.ts';
 import { type Line, shaped } from './phrase-blocks.ts';
 import { versionWithSha } from './pipeline-words.ts';
+import { shipmentLines } from './shipment-lines.ts';
 import { shapes } from './status.ts';
 import { actorName, stepDeed } from './step-words.ts';
 
-const maxCommits = 5;
 const maxSteps = 6;
 const maxWarnings = 3;
 
@@ -33,7 +33,7 @@ export function renderDeployPlan({
       ...deploySteps(deed),
     ],
     buttons: buttons(plan),
-    more: [...(deed.shipment ? commits(deed.shipment) : []), ...told(plan)],
+    more: [...shipmentLines(deed.shipment), ...told(plan)],
   });
 }
 
@@ -72,14 +72,6 @@ export function deploySteps({ steps }: DeployPlan): readonly Line[] {
   const told = steps.slice(0, maxSteps).map((step, index): Line => say`${index + 1}. ${stepDeed(step)}`);
   const left = steps.length - told.length;
   return left > 0 ? [...told, say`and ${left} more steps`] : told;
-}
-
-function commits(shipment: Shipment): readonly Line[] {
-  const told = shipment.commits
-    .slice(0, maxCommits)
-    .map((commit): Line => say`• ${literal(commit.title, 80)} · ${literal(commit.author, 40)}`);
-  const left = shipment.total - told.length;
-  return told.length > 0 && left > 0 ? [...told, say`and ${left} more`] : told;
 }
 
 function told({ deed, requester, expiresAt }: Plan<DeployPlan>): readonly Line[] {

@@ -1,6 +1,8 @@
 import type { Person } from '../domain/actor.ts';
 import type { DeployRefusal } from '../domain/deployability.ts';
+import type { Deployment } from '../domain/deployment.ts';
 import type { Job } from '../domain/job.ts';
+import type { Operation } from '../domain/operation.ts';
 import { bold, code, join, link, type Phrase, say, time, user } from '../domain/phrase.ts';
 import type { Refusal, Todo } from '../domain/refusal.ts';
 import type { Release } from '../domain/release.ts';
@@ -25,6 +27,17 @@ export function explainDeployRefusal(refusal: DeployRefusal, subject: DeploySubj
   return { code: refusal.reason, notDone, fact, todo };
 }
 
+/** Who is at it in the environment through the bot, since when. */
+export function operationUnderWay({ kind, requester, release, createdAt }: Operation): Phrase {
+  const at = kind === 'rollback' ? 'is rolling it back to' : 'is deploying';
+  return say`${user(requester.slackUserId)} ${at} ${release.version}${kind === 'rollback' ? '' : ' there'}${since(createdAt)}.`;
+}
+
+/** What GitLab says is on its way to the environment. */
+export function deploymentUnderWay(deployment: Deployment): Phrase {
+  return say`A deployment of ${deployment.ref ?? 'another version'} is running there${since(deployment.createdAt)}${by(deployment.user)}.`;
+}
+
 function explain(refusal: DeployRefusal, subject: DeploySubject): { fact: Phrase; todo: readonly Todo[] } {
   const { environment, pipelineUrl, again } = subject;
   const openPipeline: Todo = { kind: 'open', label: 'Open the pipeline', url: pipelineUrl };
@@ -37,12 +50,12 @@ function explain(refusal: DeployRefusal, subject: DeploySubject): { fact: Phrase
       };
     case 'operation_active':
       return {
-        fact: say`${user(refusal.operation.requester.slackUserId)} is deploying ${refusal.operation.release.version} there${since(refusal.operation.createdAt)}.`,
+        fact: operationUnderWay(refusal.operation),
         todo: [{ kind: 'say', phrase: say`When it has ended, type:` }, typeAgain],
       };
     case 'deployment_running':
       return {
-        fact: say`A deployment of ${refusal.deployment.ref ?? 'another version'} is running there${since(refusal.deployment.createdAt)}${by(refusal.deployment.user)}.`,
+        fact: deploymentUnderWay(refusal.deployment),
         todo: [{ kind: 'say', phrase: say`When it has ended, type:` }, typeAgain],
       };
     case 'job_running':

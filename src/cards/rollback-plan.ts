@@ -1,14 +1,14 @@
 import { bold, code, link, type Phrase, say, time } from '../domain/phrase.ts';
-import type { Plan, RollbackPlan, Shipment } from '../domain/plan.ts';
+import type { Plan, RollbackPlan } from '../domain/plan.ts';
 import { buildCard, type Card, type CardButton } from './card.ts';
 import { deedSpoken } from './deed-words.ts';
 import { literal } from './literal.ts';
 import { type Line, shaped } from './phrase-blocks.ts';
 import { versionWithSha } from './pipeline-words.ts';
+import { shipmentLines } from './shipment-lines.ts';
 import { shapes } from './status.ts';
 import { actorName, stepDeed } from './step-words.ts';
 
-const maxCommits = 5;
 const maxWarnings = 4;
 
 /** Which version an environment would go back to, and what would be undone; nothing happens until Roll back is pressed. */
@@ -41,7 +41,7 @@ export function renderRollbackPlan({
         : []),
     ],
     buttons: buttons(plan),
-    more: [...(deed.undone ? commits(deed.undone) : []), ...told(plan)],
+    more: [...shipmentLines(deed.undone), ...told(plan)],
   });
 }
 
@@ -61,14 +61,6 @@ function undoes({ undone }: RollbackPlan): Phrase {
 
 function aborts({ aborts: other }: RollbackPlan): readonly Line[] {
   return other === undefined ? [] : [say`The deploy of ${bold(other.version)} that is under way is canceled first.`];
-}
-
-function commits(undone: Shipment): readonly Line[] {
-  const named = undone.commits
-    .slice(0, maxCommits)
-    .map((commit): Line => say`• ${literal(commit.title, 80)} · ${literal(commit.author, 40)}`);
-  const left = undone.total - named.length;
-  return named.length > 0 && left > 0 ? [...named, say`and ${left} more`] : named;
 }
 
 function told({ deed, requester, expiresAt }: Plan<RollbackPlan>): readonly Line[] {
