@@ -24,7 +24,7 @@ export interface Located {
 
 /**
  * Finds the pipeline of an event, and those that stand above it. Asks GitLab only what we do not hold: of a deployment
- * whose job we never saw, and of a downstream pipeline that is new.
+ * whose job we never saw whole, and of a downstream pipeline that is new.
  * @throws GitLabError when GitLab does not answer.
  */
 export async function locateEvent(event: DomainEvent, project: ProjectRef, deps: LocateEventDeps): Promise<Located> {
@@ -35,13 +35,31 @@ export async function locateEvent(event: DomainEvent, project: ProjectRef, deps:
   }
   if (pipelineId !== undefined) return { pipelineId, project, events: [event], above: [] };
   const held = await findByJob(event, project, deps);
-  if (held) return { pipelineId: held.id, project, events: [event], above: [] };
-  return lookUp(event, project, deps);
+  if (held && isStartKnown(held, event)) return { pipelineId: held.id, project, events: [event], above: [] };
+  return lookUp({ event, project, pipelineId: held?.id ?? (await askPipeline(event, project, deps)) }, deps);
+}
+
+/**
+ * Whether we know if somebody pressed the job, on which it depends whether a branch's deployment is news. Only pipeline
+ * hooks say it: where that one was lost, or comes later than the deployment's, GitLab is asked.
+ */
+function isStartKnown({ tag, jobs }: Pipeline, { deployment }: DeploymentChanged): boolean {
+  return tag || jobs.some(({ id, manual }) => id === deployment.jobId && manual !== undefined);
 }
 
 /** A deployment hook names no pipeline: GitLab does. One made through the API, without a job, has none to be told in. */
-async function lookUp(event: DeploymentChanged, project: ProjectRef, deps: LocateEventDeps): Promise<Located> {
-  const { pipelineId } = await deps.gitlab.deployment(project.id, event.deployment.id);
+async function askPipeline(
+  { deployment }: DeploymentChanged,
+  project: ProjectRef,
+  { gitlab }: LocateEventDeps,
+): Promise<number | undefined> {
+  return (await gitlab.deployment(project.id, deployment.id)).pipelineId;
+}
+
+async function lookUp(
+  { event, project, pipelineId }: Pick<Located, 'pipelineId' | 'project'> & { readonly event: DeploymentChanged },
+  deps: LocateEventDeps,
+): Promise<Located> {
   if (pipelineId === undefined) return { pipelineId, project, events: [], above: [] };
   const { event: observed, above } = await traceUpstream(await readPipeline(project, pipelineId, deps), deps);
   return { pipelineId, project, events: [observed, event], above };

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { count, fileWith, replies, roots } from '../support/channel.ts';
 import { deploys, type Flow, startFlow, words } from '../support/flow.ts';
-import { metric, quiet } from '../support/webhooks.ts';
+import { deliver, madeWebhook, metric, quiet } from '../support/webhooks.ts';
 
 let flow: Flow;
 
@@ -35,6 +35,24 @@ describe('a branch', () => {
     expect(texts.findIndex((text) => text.includes('still failing'))).toBeLessThan(
       texts.findIndex((text) => text.includes('is fixed')),
     );
+  });
+});
+
+describe('a deployment of a branch that nobody pressed', () => {
+  it('opens no root, also when the webhook is lost that tells it from one that somebody did', async () => {
+    flow = await startFlow({ file: fileWith([`{ id: ${deploys} }`]) });
+    flow.gitlab.faults.dropWebhooks('all');
+    const { id } = await flow.gitlab.pushBranch('main');
+    await flow.gitlab.settle(id);
+    await flow.gitlab.deliverWebhooks();
+
+    await deliver(flow, madeWebhook(flow, { kind: 'build', status: 'running', job: 'deploy-staging' }));
+    await deliver(flow, madeWebhook(flow, { kind: 'deployment', status: 'running' }));
+    await deliver(flow, madeWebhook(flow, { kind: 'deployment', status: 'success' }));
+    await quiet(flow);
+
+    expect(flow.shown()).toEqual([]);
+    expect(await metric(flow, 'chatops_webhooks_total{kind="deployment",result="accepted"}')).toBe(2);
   });
 });
 
