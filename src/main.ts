@@ -1,6 +1,15 @@
-import { exitCode, explain } from './cli/exit.ts';
-import { loadConfig, processEnvironment, readTextFile } from './config/load.ts';
-import { createProgram } from './wire.ts';
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import path from 'node:path';
+
+// More than half of a start is stripping types and compiling, and the compiler stays in memory. What was compiled once
+// is kept beside the packages; a place that cannot be written to costs time, nothing else. Only what is imported after
+// this line gains.
+enableCompileCache(path.join(import.meta.dirname, '../node_modules/.cache/compiled'));
+const [{ exitCode, explain }, { loadConfig, processEnvironment, readTextFile }, { createProgram }] = await Promise.all([
+  import('./cli/exit.ts'),
+  import('./config/load.ts'),
+  import('./wire.ts'),
+]);
 
 /** The server: loads the configuration, starts, and stops on a signal. */
 async function main(): Promise<void> {
@@ -18,6 +27,8 @@ async function main(): Promise<void> {
     program.reload().catch((error: unknown) => process.stderr.write(`${explain(error)}\n`));
   });
   await program.start();
+  // Else it is written at the end, which a process that is killed does not have.
+  flushCompileCache();
 }
 
 function fail(error: unknown): void {

@@ -42,6 +42,7 @@ import { startInboxWorker } from './workers/inbox-worker.ts';
 import { type Leader, startLeader } from './workers/leader.ts';
 import { startOperationWorker } from './workers/operation-worker.ts';
 import { startOutboxWorker } from './workers/outbox-worker.ts';
+import { createPressedInput } from './workers/pressed-input.ts';
 import { startTimer } from './workers/timer.ts';
 import { createWakes } from './workers/wakes.ts';
 import { startWatchdogs } from './workers/watchdogs.ts';
@@ -182,6 +183,7 @@ async function createParts(options: ProgramOptions) {
     clock,
     log,
     store,
+    ...createPressedInput(store.acceptInput, () => performance.now()),
     ...live,
     metrics,
     counters: metrics,
@@ -209,7 +211,7 @@ function createNewId(clock: Clock): () => string {
 
 /** Everything that only the leader does. */
 async function lead(parts: Parts): Promise<{ stop(): Promise<void> }> {
-  const { store, log, clock, settings, loops, pace } = parts;
+  const { log, settings, loops } = parts;
   const decode = createDecodeSlackInput(parts.identity);
   await parts.refreshSettings();
   await parts.knownProjects.load();
@@ -230,8 +232,8 @@ async function lead(parts: Parts): Promise<{ stop(): Promise<void> }> {
     ),
   ];
   const deliverDeps = { ...parts, random: Math.random };
-  const outbox = startOutboxWorker({ store, clock, log, pace, deliver: (row) => deliverMessage(row, deliverDeps) });
-  const operations = startOperationWorker({ store, clock, log, advance: (id) => advanceOperation(id, parts) });
+  const outbox = startOutboxWorker({ ...parts, deliver: (row) => deliverMessage(row, deliverDeps) });
+  const operations = startOperationWorker({ ...parts, advance: (id) => advanceOperation(id, parts) });
   loops.set('inbox', inbox).set('outbox', [outbox]).set('operations', [operations]);
   const timers = [
     startTimer('poll', () => settings().pollEveryMs, { work: () => backlogDone(parts).then(() => poll(parts)), log }),
@@ -254,11 +256,11 @@ interface SlackEntry {
 }
 
 async function createSlackEntry(parts: Parts): Promise<SlackEntry> {
-  const { environment, store, log, clock, wake, identity, slack } = parts;
+  const { environment, acceptInput, log, clock, wake, identity, slack } = parts;
   const { slackBotToken: botToken, slackApiUrl: apiUrl, slackAppToken: appToken, slackSigningSecret } = environment;
   const now = (): Date => clock.now();
   const forms = createForms(parts);
-  const deps = { botToken, apiUrl, acceptInput: store.acceptInput, wake, forms, slack, identity, now, log };
+  const deps = { botToken, apiUrl, acceptInput, wake, forms, slack, identity, now, log };
   if (appToken !== undefined) {
     const socket = await createSlackSocket({ ...deps, appToken });
     parts.metrics.watchSocket(socket);
@@ -279,7 +281,7 @@ async function createServer(
   const webhook = createGitLabWebhook({
     verify: (headers, body) => verifyDelivery({ headers, body, proof, now: now() }),
     deliveryKey,
-    acceptInput: store.acceptInput,
+    acceptInput: parts.acceptInput,
     wake,
     now,
     count: metrics.webhook,

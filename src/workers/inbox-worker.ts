@@ -1,12 +1,9 @@
-import type { Clock, Log } from '../app/ports.ts';
 import type { InboxRow, Store } from '../app/store-ports.ts';
 import { AppError } from '../domain/errors.ts';
-import { errorPauseMs, type Loop, startLoop } from './loop.ts';
+import { errorPauseMs, type Loop, type LoopDeps, startLoop } from './loop.ts';
 
-export interface InboxWorkerDeps {
+export interface InboxWorkerDeps extends LoopDeps {
   readonly store: Store;
-  readonly clock: Clock;
-  readonly log: Log;
   /** Carries one row to its effect and marks it done in the same transaction. */
   readonly handle: (row: InboxRow) => Promise<void>;
 }

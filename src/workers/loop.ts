@@ -3,7 +3,8 @@ import type { Clock, Log } from '../app/ports.ts';
 
 /**
  * The store answers without a turn of the event loop, so a worker that went on and on would keep requests from being
- * read. One that was woken while it worked rests for a few times as long first: requests come before their effects.
+ * read. While they keep coming, one that was woken while it worked rests for a few times as long first: requests come
+ * before their effects.
  */
 const restShare = 4;
 const longestRestMs = 20;
@@ -13,6 +14,13 @@ export interface Loop {
   wake(): void;
   /** Resolves when the pass under way has ended. */
   stop(): Promise<void>;
+}
+
+export interface LoopDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Whether requests keep coming. */
+  readonly isPressed: () => boolean;
 }
 
 /** A loop that found nothing still looks this often, in case a wake-up was missed. */
@@ -25,11 +33,7 @@ export const errorPauseMs = 1_000;
  * Calls `pass` again and again, one at a time. `pass` returns when it wants to be called next (undefined: when woken).
  * Errors are caught here and nowhere below: this is the edge.
  */
-export function startLoop(
-  name: string,
-  pass: () => Promise<Date | undefined>,
-  deps: { readonly clock: Clock; readonly log: Log },
-): Loop {
+export function startLoop(name: string, pass: () => Promise<Date | undefined>, deps: LoopDeps): Loop {
   const state = { stopped: false };
   let woken = false;
   let restMs = 0;
@@ -37,7 +41,7 @@ export function startLoop(
 
   async function sleep(ms: number): Promise<void> {
     if (state.stopped) return;
-    if (woken) return pause(restMs);
+    if (woken) return pause(deps.isPressed() ? restMs : 0);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       rouse = () => {

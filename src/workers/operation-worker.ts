@@ -1,11 +1,8 @@
-import type { Clock, Log } from '../app/ports.ts';
 import type { Store } from '../app/store-ports.ts';
-import { errorPauseMs, type Loop, startLoop } from './loop.ts';
+import { errorPauseMs, type Loop, type LoopDeps, startLoop } from './loop.ts';
 
-export interface OperationWorkerDeps {
+export interface OperationWorkerDeps extends LoopDeps {
   readonly store: Store;
-  readonly clock: Clock;
-  readonly log: Log;
   readonly advance: (operationId: string) => Promise<void>;
 }
 

@@ -1,12 +1,9 @@
 import type { Pace } from '../app/pace.ts';
-import type { Clock, Log } from '../app/ports.ts';
 import type { OutboxRow, Store } from '../app/store-ports.ts';
-import { errorPauseMs, type Loop, startLoop } from './loop.ts';
+import { errorPauseMs, type Loop, type LoopDeps, startLoop } from './loop.ts';
 
-export interface OutboxWorkerDeps {
+export interface OutboxWorkerDeps extends LoopDeps {
   readonly store: Store;
-  readonly clock: Clock;
-  readonly log: Log;
   readonly pace: Pace;
   readonly deliver: (row: OutboxRow) => Promise<void>;
 }

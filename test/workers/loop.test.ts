@@ -5,10 +5,11 @@ import { until } from '../support/until.ts';
 import { aLog } from './log.ts';
 
 const clock = { now: () => at(0) };
+const isPressed = (): boolean => false;
 
 function counting(next: (pass: number) => Date | undefined): { readonly loop: Loop; readonly passes: () => number } {
   let passes = 0;
-  const loop = startLoop('test', async () => next((passes += 1)), { clock, log: aLog().log });
+  const loop = startLoop('test', async () => next((passes += 1)), { clock, log: aLog().log, isPressed });
   return { loop, passes: () => passes };
 }
 
@@ -56,7 +57,7 @@ describe('startLoop', () => {
         inside -= 1;
         return undefined;
       },
-      { clock, log: aLog().log },
+      { clock, log: aLog().log, isPressed },
     );
 
     loop.wake();
@@ -78,7 +79,7 @@ describe('startLoop', () => {
         if (passes === 1) throw new Error('disk full');
         return undefined;
       },
-      { clock, log },
+      { clock, log, isPressed },
     );
     await until('the first pass', () => passes === 1);
 
@@ -99,7 +100,7 @@ describe('startLoop', () => {
         await gate.promise;
         return at(0);
       },
-      { clock, log: aLog().log },
+      { clock, log: aLog().log, isPressed },
     );
 
     const stopped = loop.stop();
