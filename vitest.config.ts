@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** What tests need at the most: a store each, and a browser's profile. */
@@ -23,6 +23,8 @@ export default defineConfig({
     exclude: ['test/pipeline/**', '**/node_modules/**'],
     env: { TMPDIR: temporaryFolder() },
     pool: 'forks',
+    // The default leaves one core to vitest itself, which has little to do: of two, one would idle.
+    maxWorkers: availableParallelism(),
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },
