@@ -193,7 +193,10 @@ export interface OperationsTable {
 /** The audit: it is added to and read, never changed. */
 export interface AuditTable {
   append(entry: AuditEntry): Promise<void>;
-  newest(limit: number): Promise<readonly AuditEntry[]>;
+  /** Of everything, or of a project or one of its environments. */
+  newest(limit: number, about?: Pick<AuditEntry, 'project' | 'environment'>): Promise<readonly AuditEntry[]>;
+  /** The newest entry's place in the chain: see `auditHead`. Undefined: nothing is recorded yet. */
+  head(): Promise<string | undefined>;
 }
 
 /** Which channels people added to which projects. */

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type ConfigSources, loadConfig, processEnvironment, readTextFile } from '../config/load.ts';
 import { environmentSettings } from '../config/schema.ts';
 import { StoreError, UsageError } from '../domain/errors.ts';
@@ -23,7 +25,12 @@ const usage = `chatops <command>
   init [--gitlab-url U] [--gitlab-token T] [--project P] [--slack-token T] [--signing-secret S | --app-token T]
        [--channel C] [--url U] [--yes]
                            checks what is given and asks for the rest, writes .env and chatops.yml, makes the webhook
-  doctor                   looks at everything the bot lives on, and says how to mend what is wrong`;
+  doctor                   looks at everything the bot lives on, and says how to mend what is wrong
+  audit verify [--head seq:hash]
+                           whether the audit is what was written; with a head out of the log also whether it is all of it
+  audit export [--project P] [--environment E] [--since 2026-01-01] [--until 2026-12-31T18:00] [--format csv|jsonl] [--releases]
+                           the audit as a table, or one row for each deploy and rollback
+  backup <file>            the database copied into a new file, while the bot runs`;
 
 const flags = {
   'stand-ins': { type: 'boolean', default: false },
@@ -36,6 +43,8 @@ const setUpCommands: ReadonlyMap<string, (args: readonly string[]) => Promise<vo
   ['manifest', manifest],
   ['init', init],
   ['doctor', doctor],
+  ['audit', audit],
+  ['backup', backup],
 ]);
 
 /** Reads the command line and runs one command. */
@@ -113,6 +122,25 @@ async function doctor(args: readonly string[]): Promise<void> {
   const sources = { env: processEnvironment(cwd), cwd, readFile: readTextFile };
   const diagnosis = await runDoctor({ args, ...sources, now, ...createProgress(process.stdout) });
   process.exitCode = diagnosis.exitCode;
+}
+
+async function audit(args: readonly string[]): Promise<void> {
+  const { runAudit } = await import('./audit.ts');
+  const cwd = process.cwd();
+  process.exitCode = await runAudit({ args, env: processEnvironment(cwd), cwd, write });
+}
+
+async function backup(args: readonly string[]): Promise<void> {
+  const { runBackup } = await import('./backup.ts');
+  const cwd = process.cwd();
+  runBackup({ args, env: processEnvironment(cwd), cwd, print });
+}
+
+/** As fast as it is read, and no longer than that: `… | head` has seen enough. */
+async function write(pieces: AsyncIterable<string>): Promise<void> {
+  await pipeline(Readable.from(pieces), process.stdout, { end: false }).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
+  });
 }
 
 function newSecret(): string {

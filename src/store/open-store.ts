@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AcceptInput, Store, Tables } from '../app/store-ports.ts';
+import type { RecordedEntry } from '../domain/audit.ts';
 import { InvariantError } from '../domain/errors.ts';
 import { createAcceptInput } from './accept-input.ts';
 import { createLease, type LeaderLease, type LeaseOptions } from './lease.ts';
@@ -25,8 +26,15 @@ export interface OpenStore extends Store {
   close(): Promise<void>;
 }
 
+/** What a store is told to go by, and whom it tells. */
+export interface OpenStoreOptions {
+  readonly now: () => Date;
+  /** Told of each audit entry once it is durable. */
+  readonly recorded: (entry: RecordedEntry) => void;
+}
+
 /** The store over a connection whose schema is up to date. */
-export function createOpenStore(db: Database, now: () => Date): OpenStore {
+export function createOpenStore(db: Database, { now, recorded }: OpenStoreOptions): OpenStore {
   // Followed across awaits: whoever asks the connection again from inside a transaction would wait for itself forever.
   const scope = new AsyncLocalStorage<{ open: boolean }>();
   const assertOutside = (): void => {
@@ -37,18 +45,21 @@ export function createOpenStore(db: Database, now: () => Date): OpenStore {
   const transaction = async <T>(work: (tables: Tables) => Promise<T>): Promise<T> => {
     assertOutside();
     const state = { open: true };
-    return db
+    const entries: RecordedEntry[] = [];
+    const result = await db
       .transaction()
-      .execute((trx) => scope.run(state, () => work(createTables(trx))))
+      .execute((trx) => scope.run(state, () => work(createTables(trx, (entry) => entries.push(entry)))))
       .finally(() => {
         state.open = false;
       });
+    for (const entry of entries) recorded(entry);
+    return result;
   };
   const acceptInput = createAcceptInput({ transaction });
 
   return {
     transaction,
-    tables: guard(createTables(db), assertOutside),
+    tables: guard(createTables(db, recorded), assertOutside),
     acceptInput: async (row) => {
       assertOutside();
       return acceptInput(row);
@@ -58,7 +69,7 @@ export function createOpenStore(db: Database, now: () => Date): OpenStore {
   };
 }
 
-function createTables(db: Database): Tables {
+function createTables(db: Database, recorded: OpenStoreOptions['recorded']): Tables {
   return {
     inbox: createInboxTable(db),
     outbox: createOutboxTable(db),
@@ -66,7 +77,7 @@ function createTables(db: Database): Tables {
     threads: createThreadsTable(db),
     plans: createPlansTable(db),
     operations: createOperationsTable(db),
-    audit: createAuditTable(db),
+    audit: createAuditTable(db, recorded),
     watches: createWatchesTable(db),
     environments: createEnvironmentsTable(db),
     locks: createLocksTable(db),

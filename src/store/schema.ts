@@ -131,6 +131,8 @@ interface AuditColumns {
   readonly prev_hash: string;
   readonly hash: string;
   readonly entry: string;
+  readonly project: Generated<string | null>;
+  readonly environment: Generated<string | null>;
 }
 
 interface WatchColumns {

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import type { Log } from '../app/ports.ts';
+import { logAudit } from './log-audit.ts';
 import { migrate } from './migrate.ts';
 import type { SqlWords } from './migrations/migration.ts';
 import { createOpenStore, type OpenStore } from './open-store.ts';
@@ -33,7 +34,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Op
     await db.destroy();
     throw toStoreError(error, `cannot update the database ${options.path}`);
   }
-  return createOpenStore(db, options.now);
+  return createOpenStore(db, { now: options.now, recorded: (entry) => options.log && logAudit(options.log, entry) });
 }
 
 function open({ path, log }: SqliteStoreOptions): DatabaseSync {
@@ -57,6 +58,7 @@ const sqliteWords: SqlWords = {
   integer: 'integer',
   counter: 'integer primary key autoincrement',
   tableOptions: ' strict',
+  fieldOf: (column, field) => `generated always as (json_extract(${column}, '$.${field}')) virtual`,
   appendOnly: (table) => [
     `create trigger ${table}_no_update before update on ${table}
       begin select raise(abort, '${table} is append-only'); end`,

@@ -113,6 +113,34 @@ describe('createSqliteStore on a file', () => {
     await store.close();
   });
 
+  it('logs the head of the audit once an entry is durable, and never for one that was rolled back', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const info = (fields: Record<string, unknown>): number => lines.push(fields);
+    const log = { debug: info, info, warn: info, error: info };
+    const store = await createSqliteStore({ path: file, now: () => at(0), log });
+    lines.length = 0;
+
+    await store.transaction(async ({ audit }) => {
+      await audit.append(anEntry({ action: 'first' }));
+      await audit.append(anEntry({ action: 'second' }));
+      expect(lines).toEqual([]);
+    });
+    const lost = store.transaction(async ({ audit }) => {
+      await audit.append(anEntry({ action: 'lost' }));
+      throw new Error('no');
+    });
+    await expect(lost).rejects.toThrow('no');
+    await store.tables.audit.append(anEntry({ action: 'third' }));
+
+    expect(lines.map(({ event }) => event)).toEqual(['first', 'second', 'third']);
+    expect(lines.at(-1)).toMatchObject({
+      audit_head: await store.tables.audit.head(),
+      actor: 'U0ANN',
+      gitlab_user: 'ann',
+    });
+    await store.close();
+  });
+
   it('refuses a replaced audit entry', async () => {
     const store = await open();
     await store.tables.audit.append(anEntry());
@@ -157,7 +185,10 @@ describe('createSqliteStore on a file', () => {
   it('says that the disk is full, keeps what was committed, and goes on once there is room', async () => {
     await (await open()).close();
     const database = new DatabaseSync(file);
-    const store = createOpenStore(new Kysely<Schema>({ dialect: createSqliteDialect(database) }), () => at(0));
+    const store = createOpenStore(new Kysely<Schema>({ dialect: createSqliteDialect(database) }), {
+      now: () => at(0),
+      recorded: () => undefined,
+    });
     await store.acceptInput(anInput({ key: 'before' }));
     database.exec('pragma max_page_count = 100');
     const tooMuch = store.transaction(async ({ inbox }) => {

@@ -6,6 +6,8 @@ export interface SqlWords {
   readonly counter: string;
   /** What follows a table's closing bracket. */
   readonly tableOptions: string;
+  /** What makes a column the named field of the JSON text in another one. */
+  fieldOf(column: string, field: string): string;
   /** Statements after which rows of `table` can be added, but neither changed nor deleted. */
   appendOnly(table: string): readonly string[];
 }

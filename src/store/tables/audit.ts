@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AuditTable } from '../../app/store-ports.ts';
-import type { AuditEntry } from '../../domain/audit.ts';
+import { type AuditEntry, auditHead, type RecordedEntry } from '../../domain/audit.ts';
 import { AuditDocument } from '../documents.ts';
 import { decodeDocument, encodeDocument } from '../json.ts';
 import type { Database } from '../schema.ts';
@@ -9,13 +9,23 @@ import { inTransaction } from './in-transaction.ts';
 /** The hash that the first entry names as the one before it. */
 export const auditGenesis = '0'.repeat(64);
 
-/** What was decided and done, one entry after the other. The database refuses to change or delete them. */
-export function createAuditTable(db: Database): AuditTable {
+/**
+ * What was decided and done, one entry after the other. The database refuses to change or delete them. `recorded` is
+ * told of each, before the transaction that it is part of has ended.
+ */
+export function createAuditTable(db: Database, recorded: (entry: RecordedEntry) => void): AuditTable {
   return {
-    append: (entry) => inTransaction(db, (trx) => append(trx, entry)),
-    async newest(limit) {
-      const rows = await db.selectFrom('audit').select(['seq', 'entry']).orderBy('seq', 'desc').limit(limit).execute();
-      return rows.map((row) => decodeDocument(row.entry, AuditDocument, `audit entry ${row.seq}`));
+    append: async (entry) => recorded(await inTransaction(db, (trx) => append(trx, entry))),
+    async newest(limit, { project, environment } = {}) {
+      let query = db.selectFrom('audit').select(['seq', 'entry']);
+      if (project !== undefined) query = query.where('project', '=', project);
+      if (environment !== undefined) query = query.where('environment', '=', environment);
+      const rows = await query.orderBy('seq', 'desc').limit(limit).execute();
+      return rows.map(readEntry);
+    },
+    async head() {
+      const head = await newestLink(db);
+      return head && auditHead(head);
     },
   };
 }
@@ -28,17 +38,25 @@ export function auditHash(link: { readonly seq: number; readonly prevHash: strin
   return createHash('sha256').update(`${link.seq}\n${link.prevHash}\n${link.entry}`).digest('hex');
 }
 
-async function append(db: Database, entry: AuditEntry): Promise<void> {
-  const head = await db.selectFrom('audit').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
+/** An entry out of its stored text. @throws StoreError when it is none */
+export function readEntry(row: { readonly seq: number; readonly entry: string }): AuditEntry {
+  return decodeDocument(row.entry, AuditDocument, `audit entry ${row.seq}`);
+}
+
+async function append(db: Database, entry: AuditEntry): Promise<RecordedEntry> {
+  const head = await newestLink(db);
   const link = {
     seq: (head?.seq ?? 0) + 1,
     prevHash: head?.hash ?? auditGenesis,
     entry: canonicalJson(entry),
   };
-  await db
-    .insertInto('audit')
-    .values({ seq: link.seq, prev_hash: link.prevHash, hash: auditHash(link), entry: link.entry })
-    .execute();
+  const hash = auditHash(link);
+  await db.insertInto('audit').values({ seq: link.seq, prev_hash: link.prevHash, hash, entry: link.entry }).execute();
+  return { seq: link.seq, hash, entry };
+}
+
+async function newestLink(db: Database): Promise<{ readonly seq: number; readonly hash: string } | undefined> {
+  return db.selectFrom('audit').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
 }
 
 /** Keys in order, so that the same entry is the same text whoever built it. */

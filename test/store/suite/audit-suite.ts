@@ -32,6 +32,33 @@ export function auditSuite(open: OpenDatabase): void {
       expect(await audit.newest(2)).toEqual([anEntry({ action: 'c', at: at(1) }), anEntry({ action: 'b', at: at(1) })]);
     });
 
+    it('gives back those of a project, or of one of its environments', async () => {
+      const { audit } = opened.store.tables;
+      const place = (action: string, project?: string, environment?: string): Promise<void> =>
+        audit.append({ ...anEntry({ action, reason: undefined }), project, environment });
+      await place('1', 'acme/a', 'production');
+      await place('2', 'acme/a', 'staging');
+      await place('3', 'acme/b', 'production');
+      await place('4');
+
+      const actions = async (...[limit, about]: Parameters<typeof audit.newest>): Promise<readonly string[]> =>
+        (await audit.newest(limit, about)).map(({ action }) => action);
+
+      expect(await actions(9)).toEqual(['4', '3', '2', '1']);
+      expect(await actions(9, { project: 'acme/a' })).toEqual(['2', '1']);
+      expect(await actions(1, { project: 'acme/a' })).toEqual(['2']);
+      expect(await actions(9, { project: 'acme/a', environment: 'production' })).toEqual(['1']);
+    });
+
+    it('names its head', async () => {
+      const { audit } = opened.store.tables;
+      expect(await audit.head()).toBeUndefined();
+      await audit.append(anEntry());
+      await audit.append(anEntry());
+
+      expect(await audit.head()).toBe(`2:${links()[1]?.hash}`);
+    });
+
     it('chains each entry to the one before', async () => {
       const { audit } = opened.store.tables;
       await audit.append(anEntry());
