@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import manifest from '../../package.json' with { type: 'json' };
 import { type Flow, type FlowOptions, startFlow } from '../support/flow.ts';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -40,11 +41,12 @@ export async function startBotBench(options: FlowOptions = {}): Promise<BotBench
   };
 }
 
-/** `node src/main.ts` with these settings, ready. What it logs is written, and thrown away. */
+/** What `npm start` runs, with these settings, ready. What it logs is written, and thrown away. */
 export async function startBot(env: Readonly<Record<string, string>>): Promise<Running> {
   const port = await freePort();
   const settings = { ...env, PORT: String(port), LOG_LEVEL: 'info' };
-  return start({ port, args: ['src/main.ts'], env: settings, probe: '/readyz' });
+  const [, ...args] = manifest.scripts.start.split(' ');
+  return start({ port, args, env: settings, probe: '/readyz' });
 }
 
 /** `node test/bench/floor.ts`, ready. */

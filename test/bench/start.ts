@@ -10,7 +10,7 @@ const perCommit = 1_000;
 const starts = 3;
 const restMs = 2_500;
 
-/** How long `node src/main.ts` takes until it is ready, and what it holds in memory, with a store that has been used. */
+/** How long `npm start`'s server takes until it is ready, and what it holds in memory, with a store that has been used. */
 export async function benchStart(): Promise<readonly Line[]> {
   const flow = await startFlow();
   try {

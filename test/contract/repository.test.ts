@@ -6,14 +6,15 @@ import { filesIn, read, root } from './repository.ts';
 
 const Package = z.object({
   license: z.string(),
+  scripts: z.record(z.string(), z.string()),
   engines: z.object({ node: z.string() }),
   dependencies: z.record(z.string(), z.string()),
   devDependencies: z.record(z.string(), z.string()),
 });
 
-describe('package.json', () => {
-  const { dependencies, devDependencies, license } = Package.parse(JSON.parse(read('package.json')));
+const { scripts, dependencies, devDependencies, license } = Package.parse(JSON.parse(read('package.json')));
 
+describe('package.json', () => {
   it('names exact versions, since an old npm would pick other ones', () => {
     const versions = Object.entries({ ...dependencies, ...devDependencies });
 
@@ -33,8 +34,11 @@ describe('package.json', () => {
 describe('Dockerfile', () => {
   const lines = read('Dockerfile').split('\n');
 
-  it('starts the server itself, so that the stop signal arrives', () => {
-    expect(lines.filter((line) => /^(CMD|ENTRYPOINT) /.test(line))).toEqual(['CMD ["node", "src/main.ts"]']);
+  it('starts the server itself, so that the stop signal arrives, and as `npm start` does', () => {
+    const words = scripts['start']?.split(' ').map((word) => `"${word}"`) ?? [];
+
+    expect(words.at(0)).toBe('"node"');
+    expect(lines.filter((line) => /^(CMD|ENTRYPOINT) /.test(line))).toEqual([`CMD [${words.join(', ')}]`]);
   });
 
   it('does not run as root', () => {
