@@ -36,6 +36,8 @@ import { createSlackSocket } from './slack/socket.ts';
 import type { SocketKeeper } from './slack/socket-keeper.ts';
 import type { OpenStore } from './store/open-store.ts';
 import { createSqliteStore } from './store/sqlite.ts';
+import { createLinkingParts } from './wire/linking.ts';
+import { reportReadiness } from './wire/readiness.ts';
 import { backlogDone } from './workers/backlog.ts';
 import { holderLabel, isGone, newHolderId } from './workers/holder.ts';
 import { startInboxWorker } from './workers/inbox-worker.ts';
@@ -176,6 +178,7 @@ async function createParts(options: ProgramOptions) {
   });
   const { slackBotToken: botToken, slackApiUrl: apiUrl } = environment;
   const slackOptions = { botToken, apiUrl, now, onCall: metrics.slackCall };
+  const gitlabOptions = { url: environment.gitlabUrl, now, onCall: metrics.gitlabCall };
   const identity = createSlackIdentity({ ...slackOptions, log, onRefused: (error: ConfigError) => onFatal(error) });
   return {
     environment,
@@ -192,12 +195,8 @@ async function createParts(options: ProgramOptions) {
     pace,
     commands,
     slack: createSlackGateway(slackOptions),
-    gitlab: createGitLabGateway({
-      url: environment.gitlabUrl,
-      token: environment.gitlabToken,
-      now,
-      onCall: metrics.gitlabCall,
-    }),
+    gitlab: createGitLabGateway({ ...gitlabOptions, token: environment.gitlabToken }),
+    ...createLinkingParts(environment, { store, clock, log, gitlab: gitlabOptions }),
     lease: store.lease({ holder: newHolderId(process.pid, randomUUID()), holderLabel: holderLabel(process.pid) }),
     newId: createNewId(clock),
     ...wakes,
@@ -290,7 +289,7 @@ async function createServer(
   const health = createHealth({
     isStarted: () => state.started,
     checkStore: () => store.tables.meta.set('checked_at', String(now().getTime())),
-    report: () => report(parts, slack.socket),
+    report: () => reportReadiness(parts, slack.socket),
     log,
   });
   return createHttpServer({
@@ -305,26 +304,4 @@ async function createServer(
       { method: 'GET', path: '/metrics', handle: metrics.serve },
     ],
   });
-}
-
-async function report(
-  { store, identity, metrics }: Parts,
-  socket: SocketKeeper | undefined,
-): Promise<Readonly<Record<string, unknown>>> {
-  const { tables } = store;
-  const [inbox, outbox, held] = await Promise.all([
-    tables.inbox.state(),
-    tables.outbox.state(),
-    heldChannels(tables.meta),
-  ]);
-  const { slack: lastSlack, gitlab } = metrics.lastCalls();
-  const slack = identity.teamId === undefined ? 'not reached yet' : lastSlack;
-  return {
-    slack,
-    gitlab,
-    ...(socket === undefined ? {} : { slack_socket: socket.state }),
-    channels_held: held.size,
-    inbox,
-    outbox,
-  };
 }

@@ -170,6 +170,18 @@ export interface GitLabWrites {
   cancelJob(projectId: number, jobId: number): Promise<Job>;
 }
 
+/** GitLab, asked with the token of one person, so that their own rights and their own name count. */
+export type GitLabOfPerson = GitLabReads & GitLabWrites;
+
+/**
+ * GitLab with the token of a person who linked their account, renewed if it is due; undefined: they have not linked
+ * any, or linking is switched off. Its calls throw `LinkError` where GitLab takes that token no more.
+ * @throws LinkError when the person has to link again; GitLabError when a renewal was due and GitLab does not answer.
+ */
+export interface GitLabAs {
+  (slackUserId: string): Promise<GitLabOfPerson | undefined>;
+}
+
 /** Reads a webhook body. */
 export interface DecodeDelivery {
   (body: string): DecodedDelivery;

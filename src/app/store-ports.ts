@@ -7,6 +7,7 @@ import type { Plan, PlanState } from '../domain/plan.ts';
 import type { BranchHealth } from '../domain/thread.ts';
 import type { Wait } from '../domain/wait.ts';
 import type { Watch } from '../domain/watch.ts';
+import type { LinksTable } from './link-ports.ts';
 import type { SlackContent } from './ports.ts';
 
 /** A row of what came in. `key` makes a repeated delivery one row. */
@@ -266,6 +267,7 @@ export interface Tables {
   readonly environments: EnvironmentsTable;
   readonly locks: LocksTable;
   readonly waits: WaitsTable;
+  readonly links: LinksTable;
   readonly meta: MetaTable;
 }
 

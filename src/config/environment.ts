@@ -36,7 +36,11 @@ function textOf(env: Environment, name: string): string | undefined {
   return env[name]?.trim() || undefined;
 }
 
-function absence(env: Environment, { name, mend, optional, requiredUnless }: Setting): readonly ConfigProblem[] {
+function absence(env: Environment, setting: Setting): readonly ConfigProblem[] {
+  const { name, mend, optional, requiredUnless, requiredWith } = setting;
+  if (requiredWith !== undefined && textOf(env, requiredWith) !== undefined) {
+    return [{ setting: name, problem: `is not set, and ${requiredWith} needs it`, mend }];
+  }
   if (optional) return [];
   if (requiredUnless === undefined) return [{ setting: name, problem: 'is not set', mend }];
   if (textOf(env, requiredUnless) !== undefined) return [];

@@ -11,6 +11,8 @@ export interface Setting {
   readonly optional?: true;
   /** The variable in whose presence this one may be absent. */
   readonly requiredUnless?: string;
+  /** The variable in whose presence this one is required. */
+  readonly requiredWith?: string;
   /** Holds several values, separated by commas: of a secret, each is one. */
   readonly list?: true;
   /** Secrets are redacted from logs and never printed. */
@@ -72,6 +74,20 @@ function signingTokenProblem(token: string): string | undefined {
   if (!token.startsWith('whsec_')) return 'is not a signing token (those start with whsec_)';
   return SIGNING_TOKEN.test(token) ? undefined : 'does not hold 32 bytes in base64 after whsec_';
 }
+
+/** 32 bytes in base64, with or without its filling. */
+const ENCRYPTION_KEY = /^[A-Za-z0-9+/_-]{43}=?$/;
+
+const EncryptionKeys = z.string().transform((text, context): readonly string[] => {
+  const keys = text.split(',').map((key) => key.trim());
+  for (const [index, key] of keys.entries()) {
+    const which = keys.length === 1 ? '' : `key ${index + 1} of ${keys.length} `;
+    if (!ENCRYPTION_KEY.test(key)) {
+      context.addIssue({ code: 'custom', message: `${which}is not 32 bytes in base64` });
+    }
+  }
+  return keys;
+});
 
 /** All environment variables, by the name they have in `ProcessSettings`. */
 export const environmentSettings = {
@@ -145,11 +161,39 @@ export const environmentSettings = {
     help: 'The "Signing token" of your GitLab webhooks (`whsec_…`, GitLab 19.0); several, separated by commas, to rotate. When set, every webhook must be signed, and the secret token counts no more.',
     mend: 'Copy the token as GitLab showed it when it was made, or make a new one in the settings of the webhook',
   },
+  gitlabOAuthClientId: {
+    name: 'GITLAB_OAUTH_CLIENT_ID',
+    type: word,
+    optional: true,
+    requiredWith: 'GITLAB_OAUTH_CLIENT_SECRET',
+    help: 'Application ID of your OAuth application in GitLab: lets people link their accounts. Needs the next two and `PUBLIC_URL`.',
+    mend: 'Copy "Application ID" from the application in GitLab (docs/setup-gitlab.md), or leave the whole group out',
+  },
+  gitlabOAuthClientSecret: {
+    name: 'GITLAB_OAUTH_CLIENT_SECRET',
+    type: word,
+    secret: true,
+    optional: true,
+    requiredWith: 'GITLAB_OAUTH_CLIENT_ID',
+    help: 'Secret of that application.',
+    mend: 'Copy "Secret" from the application in GitLab, or renew it there',
+  },
+  encryptionKeys: {
+    name: 'ENCRYPTION_KEY',
+    type: EncryptionKeys,
+    secret: true,
+    optional: true,
+    requiredWith: 'GITLAB_OAUTH_CLIENT_ID',
+    list: true,
+    help: 'Seals the tokens of people who linked their accounts: 32 bytes in base64. Several, separated by commas, to rotate: the first seals, all open.',
+    mend: 'Make one with `openssl rand -base64 32`',
+  },
   publicUrl: {
     name: 'PUBLIC_URL',
     type: webAddress,
     optional: true,
-    help: "The bot's own address, as GitLab reaches it. `init` writes it; `doctor` looks for the webhook that leads there.",
+    requiredWith: 'GITLAB_OAUTH_CLIENT_ID',
+    help: "The bot's own address, as browsers and GitLab reach it. `init` writes it; `doctor` looks for the webhook that leads there.",
     mend: 'Write an address like https://chatops.example.com, or leave it out',
   },
   database: {

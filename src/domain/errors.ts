@@ -89,6 +89,20 @@ export class GitLabError extends AppError {
   }
 }
 
+/**
+ * A person's own GitLab token cannot be used. Unless `retryable` (it is being renewed this moment), they have to link
+ * their account again; whatever it was meant for was not done.
+ */
+export class LinkError extends AppError {
+  readonly code = 'link_broken';
+  override readonly retryable: boolean;
+
+  constructor(message: string, { retryable }: { readonly retryable: boolean }) {
+    super(message, { hint: retryable ? 'Try again in a moment.' : 'Type /chatops link to link it again.' });
+    this.retryable = retryable;
+  }
+}
+
 /** Slack refused, failed or could not be reached. `slackCode` is Slack's error code, or `http_429`, `timeout`, … */
 export class SlackError extends AppError {
   readonly code = 'slack';

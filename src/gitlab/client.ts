@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Gitlab } from '@gitbeaker/rest';
-import { ConfigError, GitLabError, NotFoundError, PayloadError } from '../domain/errors.ts';
+import type { PersonToken } from '../app/link-ports.ts';
+import { ConfigError, GitLabError, LinkError, NotFoundError, PayloadError } from '../domain/errors.ts';
 import { type Answer, describeGarbled, describeRefusal, describeSilence, type FailedCall } from './failure.ts';
 import { buildUrl, routeOf, type SearchParams, snakeCaseNames } from './request-url.ts';
 import { readBody } from './response-body.ts';
@@ -28,7 +29,7 @@ export interface RequestLimits {
 export interface RequesterOptions {
   /** GitLab's address; may have a path. */
   readonly url: string;
-  readonly token: string;
+  readonly token: string | PersonToken;
   readonly now: () => Date;
   readonly fetch?: typeof globalThis.fetch | undefined;
   readonly onCall?: ((call: GitLabCall) => void) | undefined;
@@ -72,7 +73,7 @@ export type RequesterFn = (resource: { readonly url: string }) => Requester;
  */
 export function createRequester(options: RequesterOptions): RequesterFn {
   // A header that cannot be sent makes fetch throw an error that quotes its value.
-  if (!/^[\x21-\x7e]+$/.test(options.token)) {
+  if (typeof options.token === 'string' && !/^[\x21-\x7e]+$/.test(options.token)) {
     throw new ConfigError([
       { setting: 'GITLAB_TOKEN', problem: 'is empty or holds a space or line break', mend: 'Copy it again' },
     ]);
@@ -147,16 +148,55 @@ function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** Makes one exchange: one request, and for a GET the redirects that stay below GitLab's own API address. */
 function createSender(options: RequesterOptions): (request: Request, signal: AbortSignal) => Promise<Answer> {
+  const { now, onCall, token: held } = options;
+  const exchange = createExchange(options);
+  const isPersons = typeof held !== 'string';
+
+  return async (request, signal) => {
+    const startedAt = now().getTime();
+    const call = { method: request.method, path: request.path };
+    const report = (status: number): void =>
+      onCall?.({ method: call.method, route: request.route, status, ms: now().getTime() - startedAt });
+    const ask = async (token: string): Promise<Answer> => {
+      const answer = await exchange(request, token, signal).catch((error: unknown) => {
+        report(0);
+        throw describeSilence(call, error);
+      });
+      report(answer.status);
+      return answer;
+    };
+    let token = isPersons ? await held.current() : held;
+    let answer = await ask(token);
+    if (answer.status === 401 && isPersons) {
+      // Nothing was done. It may have ended before its time, which a renewal mends, or have been taken back.
+      token = await held.renew(token);
+      answer = await ask(token);
+      if (answer.status === 401) throw new LinkError('GitLab does not take your token', { retryable: false });
+    }
+    if (answer.status < 200 || answer.status >= 300) {
+      throw describeRefusal(call, withoutToken(answer, token), now());
+    }
+    if (!(answer.body instanceof PayloadError)) return answer;
+    throw request.method === 'GET' ? answer.body : describeGarbled(call, answer);
+  };
+}
+
+function createExchange(
+  options: RequesterOptions,
+): (request: Request, token: string, signal: AbortSignal) => Promise<Answer> {
   const fetch = options.fetch ?? globalThis.fetch;
   const api = new URL(`${options.url.replace(/\/+$/, '')}/api/v4/`);
+  // GitLab takes the token of an OAuth application in no other header.
+  const proof = (token: string): Record<string, string> =>
+    typeof options.token === 'string' ? { 'private-token': token } : { authorization: `Bearer ${token}` };
 
-  const exchange = async (request: Request, signal: AbortSignal): Promise<Answer> => {
+  return async (request, token, signal) => {
     let { url } = request;
     for (let hops = 0; ; hops++) {
       const response = await fetch(url, {
         method: request.method,
         headers: {
-          'private-token': options.token,
+          ...proof(token),
           accept: 'application/json, text/plain, */*',
           ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
         },
@@ -169,25 +209,6 @@ function createSender(options: RequesterOptions): (request: Request, signal: Abo
       await response.body?.cancel();
       url = next;
     }
-  };
-
-  return async (request, signal) => {
-    const startedAt = options.now().getTime();
-    const report = (status: number): void => {
-      const { method, route } = request;
-      options.onCall?.({ method, route, status, ms: options.now().getTime() - startedAt });
-    };
-    const call = { method: request.method, path: request.path };
-    const answer = await exchange(request, signal).catch((error: unknown) => {
-      report(0);
-      throw describeSilence(call, error);
-    });
-    report(answer.status);
-    if (answer.status < 200 || answer.status >= 300) {
-      throw describeRefusal(call, withoutToken(answer, options.token), options.now());
-    }
-    if (!(answer.body instanceof PayloadError)) return answer;
-    throw request.method === 'GET' ? answer.body : describeGarbled(call, answer);
   };
 }
 

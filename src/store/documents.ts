@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { StoredLink } from '../app/link-ports.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { EnvironmentRecord } from '../domain/environment-record.ts';
 import type { Lock } from '../domain/lock.ts';
@@ -101,3 +102,13 @@ export const EnvironmentDocument = z.looseObject({
   failures: z.number(),
   heardAt: z.date(),
 }) as unknown as z.ZodType<EnvironmentRecord>;
+
+/** A linked account; its tokens are sealed. */
+export const LinkDocument = z.looseObject({
+  slackUserId: z.string(),
+  gitlab: z.looseObject({ id: z.number(), username: z.string(), name: z.string() }),
+  state: z.enum(['good', 'broken']),
+  linkedAt: z.date(),
+  sealedTokens: z.string(),
+  expiresAt: z.date(),
+}) as unknown as z.ZodType<StoredLink>;

@@ -8,6 +8,7 @@ import type { Database } from './schema.ts';
 import { createAuditTable } from './tables/audit.ts';
 import { createEnvironmentsTable } from './tables/environments.ts';
 import { createInboxTable } from './tables/inbox.ts';
+import { createLinksTable } from './tables/links.ts';
 import { createLocksTable } from './tables/locks.ts';
 import { createMetaTable } from './tables/meta.ts';
 import { createOperationsTable } from './tables/operations.ts';
@@ -82,6 +83,7 @@ function createTables(db: Database, recorded: OpenStoreOptions['recorded']): Tab
     environments: createEnvironmentsTable(db),
     locks: createLocksTable(db),
     waits: createWaitsTable(db),
+    links: createLinksTable(db),
     meta: createMetaTable(db),
   };
 }
@@ -99,6 +101,7 @@ function guard(tables: Tables, assert: () => void): Tables {
     environments: guardMethods(tables.environments, assert),
     locks: guardMethods(tables.locks, assert),
     waits: guardMethods(tables.waits, assert),
+    links: guardMethods(tables.links, assert),
     meta: guardMethods(tables.meta, assert),
   };
 }

@@ -15,6 +15,7 @@ export interface Schema {
   readonly environments: EnvironmentColumns;
   readonly locks: LockColumns;
   readonly waits: WaitColumns;
+  readonly links: LinkColumns;
   readonly meta: { readonly name: string; readonly value: string };
   readonly lease: LeaseColumns;
 }
@@ -168,6 +169,13 @@ interface EnvironmentColumns {
   readonly project_id: number;
   readonly environment: string;
   readonly heard_at: number;
+  readonly document: string;
+}
+
+interface LinkColumns {
+  readonly slack_user_id: string;
+  readonly gitlab_user_id: number;
+  readonly version: number;
   readonly document: string;
 }
 

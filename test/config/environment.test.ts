@@ -49,6 +49,33 @@ describe('readEnvironment', () => {
     expect(problems).toEqual([]);
   });
 
+  it('wants all of account linking or nothing of it', () => {
+    const key = Buffer.alloc(32).toString('base64');
+    const all = {
+      ...required,
+      GITLAB_OAUTH_CLIENT_ID: 'id',
+      GITLAB_OAUTH_CLIENT_SECRET: 'oauth-secret',
+      ENCRYPTION_KEY: `${key}, ${key.replace('AA', 'BB')}`,
+      PUBLIC_URL: 'https://chatops.example.com',
+    };
+    const { values, secrets, problems } = readEnvironment(all);
+
+    expect(problems).toEqual([]);
+    expect(values.encryptionKeys).toEqual([key, key.replace('AA', 'BB')]);
+    expect(secrets).toEqual(expect.arrayContaining(['oauth-secret', key, key.replace('AA', 'BB')]));
+    expect(readEnvironment({ ...required, GITLAB_OAUTH_CLIENT_ID: 'id' }).problems).toMatchObject([
+      { setting: 'GITLAB_OAUTH_CLIENT_SECRET', problem: 'is not set, and GITLAB_OAUTH_CLIENT_ID needs it' },
+      { setting: 'ENCRYPTION_KEY', problem: 'is not set, and GITLAB_OAUTH_CLIENT_ID needs it' },
+      { setting: 'PUBLIC_URL', problem: 'is not set, and GITLAB_OAUTH_CLIENT_ID needs it' },
+    ]);
+    expect(readEnvironment({ ...required, GITLAB_OAUTH_CLIENT_SECRET: 's' }).problems).toMatchObject([
+      { setting: 'GITLAB_OAUTH_CLIENT_ID' },
+    ]);
+    expect(readEnvironment({ ...all, ENCRYPTION_KEY: `${key},c2hvcnQ=` }).problems).toMatchObject([
+      { setting: 'ENCRYPTION_KEY', problem: 'key 2 of 2 is not 32 bytes in base64' },
+    ]);
+  });
+
   it('reads several signing tokens, each of them a secret', () => {
     const other = signingToken.replace('AA', 'BB');
     const { values, secrets } = readEnvironment({

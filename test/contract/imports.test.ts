@@ -22,6 +22,7 @@ const fences: readonly (readonly [RegExp, string])[] = [
   [/^croner$/, 'config'],
   [/^ws$/, 'sandbox'],
   [/^standardwebhooks$/, 'gitlab'],
+  [/^oauth4webapi$/, 'gitlab'],
 ];
 
 /** Words that one place alone may say. `cli` and `sandbox` live in real time; tests may do as they like. */

@@ -3,6 +3,7 @@ import { auditSuite } from './suite/audit-suite.ts';
 import { environmentsSuite } from './suite/environments-suite.ts';
 import { inboxSuite } from './suite/inbox-suite.ts';
 import { leaseSuite } from './suite/lease-suite.ts';
+import { linksSuite } from './suite/links-suite.ts';
 import { locksSuite } from './suite/locks-suite.ts';
 import type { OpenDatabase } from './suite/opened.ts';
 import { operationsSuite } from './suite/operations-suite.ts';
@@ -22,6 +23,7 @@ export function storeSuite(name: string, open: OpenDatabase): void {
     watchesSuite(open);
     environmentsSuite(open);
     locksSuite(open);
+    linksSuite(open);
     auditSuite(open);
     leaseSuite(open);
   });

@@ -104,7 +104,13 @@ function exchange(codes: Map<string, Grant>, tokens: Issued[], input: Readonly<R
   if (grant === undefined) {
     const description =
       'The provided authorization grant is invalid, expired, revoked, or was issued to another client.';
-    return { status: 400, body: { error: 'invalid_grant', error_description: description } };
+    // As GitLab's OAuth layer does: the same in a header, which some libraries read instead of the body.
+    const challenge = `Bearer realm="Doorkeeper", error="invalid_grant", error_description="${description}"`;
+    return {
+      status: 400,
+      body: { error: 'invalid_grant', error_description: description },
+      headers: { 'www-authenticate': challenge },
+    };
   }
   const issued = { grant, access: randomBytes(32).toString('hex'), refresh: randomBytes(32).toString('hex') };
   tokens.push(issued);

@@ -1,0 +1,115 @@
+import { GitLabError, LinkError } from '../domain/errors.ts';
+import type { GitLabOAuth, PersonToken, Seal, StoredLink, TokenPair } from './link-ports.ts';
+import type { Clock, Log } from './ports.ts';
+import type { Store } from './store-ports.ts';
+
+export interface PersonTokenDeps {
+  readonly store: Store;
+  readonly seal: Seal;
+  readonly oauth: Pick<GitLabOAuth, 'renew'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A token that ends sooner is renewed first: it has to last for what it is about to be used for. */
+const renewBeforeMs = 2 * 60_000;
+
+/** How long a process that began a renewal keeps others from another one; a request ends long before. */
+const renewalMs = 20_000;
+
+/** What a person's tokens are sealed for. */
+export function sealedFor(slackUserId: string): string {
+  return `link/${slackUserId}`;
+}
+
+/**
+ * Hands out people's tokens, renewed when due. GitLab ends both old tokens at each renewal, so there is one at a time
+ * for each person (in this process by one promise, among several by the stored version), and the new ones are on disk
+ * before they are used. What GitLab renews no more is marked broken.
+ */
+export function createPersonTokens(deps: PersonTokenDeps): (slackUserId: string) => PersonToken {
+  const underWay = new Map<string, Promise<string>>();
+  const renew = (slackUserId: string, refused?: string): Promise<string> => {
+    const running = underWay.get(slackUserId);
+    if (running) return running;
+    const renewal = renewStored(slackUserId, refused, deps).finally(() => underWay.delete(slackUserId));
+    underWay.set(slackUserId, renewal);
+    return renewal;
+  };
+  return (slackUserId) => ({
+    async current() {
+      const link = await findGood(slackUserId, deps);
+      const isDue = link.expiresAt.getTime() - deps.clock.now().getTime() < renewBeforeMs;
+      return isDue ? renew(slackUserId) : (await openPair(link, deps)).access;
+    },
+    renew: (refused) => renew(slackUserId, refused),
+  });
+}
+
+async function findGood(slackUserId: string, { store }: PersonTokenDeps): Promise<StoredLink> {
+  const link = await store.tables.links.find(slackUserId);
+  if (!link) throw new LinkError('Your GitLab account is not linked any more', { retryable: false });
+  if (link.state === 'broken') throw broken();
+  return link;
+}
+
+async function openPair(link: StoredLink, deps: PersonTokenDeps): Promise<Pick<TokenPair, 'access' | 'refresh'>> {
+  const text = deps.seal.open(link.sealedTokens, sealedFor(link.slackUserId));
+  if (text === undefined) {
+    deps.log.error({ actor: link.slackUserId }, 'tokens of a linked account do not open with ENCRYPTION_KEY');
+    throw new LinkError('Your linked GitLab account cannot be used: the key that closed its tokens is gone', {
+      retryable: false,
+    });
+  }
+  return JSON.parse(text) as Pick<TokenPair, 'access' | 'refresh'>;
+}
+
+async function renewStored(slackUserId: string, refused: string | undefined, deps: PersonTokenDeps): Promise<string> {
+  const { links } = deps.store.tables;
+  const now = deps.clock.now();
+  const link = await findGood(slackUserId, deps);
+  const pair = await openPair(link, deps);
+  if (refused !== undefined && pair.access !== refused) return pair.access;
+  const isTaken = link.renewingUntil !== undefined && link.renewingUntil > now;
+  const claimed = isTaken
+    ? undefined
+    : await links.save({ ...link, renewingUntil: new Date(now.getTime() + renewalMs) });
+  if (!claimed) throw new LinkError('Your GitLab token is being renewed', { retryable: true });
+  const renewed = await askForNext(claimed, pair.refresh, deps);
+  if (renewed === 'refused') {
+    await links.save({ ...claimed, renewingUntil: undefined, state: 'broken' });
+    deps.log.warn({ actor: slackUserId }, 'linked account is broken: gitlab renews its token no more');
+    throw broken();
+  }
+  const stored = await links.save({ ...claimed, renewingUntil: undefined, ...sealPair(slackUserId, renewed, deps) });
+  if (!stored) throw new LinkError('Your GitLab account was linked anew this moment', { retryable: true });
+  return renewed.access;
+}
+
+/** A renewal that failed leaves the way free for the next. */
+async function askForNext(
+  claimed: StoredLink,
+  refresh: string,
+  { oauth, store }: PersonTokenDeps,
+): Promise<TokenPair | 'refused'> {
+  try {
+    return await oauth.renew(refresh);
+  } catch (error) {
+    if (error instanceof GitLabError) await store.tables.links.save({ ...claimed, renewingUntil: undefined });
+    throw error;
+  }
+}
+
+/** The parts of a stored link that hold its tokens. */
+export function sealPair(
+  slackUserId: string,
+  { access, refresh, expiresAt }: TokenPair,
+  { seal }: Pick<PersonTokenDeps, 'seal'>,
+): Pick<StoredLink, 'sealedTokens' | 'expiresAt'> {
+  const sealedTokens = seal.seal(JSON.stringify({ access, refresh }), sealedFor(slackUserId));
+  return { sealedTokens, expiresAt };
+}
+
+function broken(): LinkError {
+  return new LinkError('GitLab does not take the token of your linked account any more', { retryable: false });
+}
