@@ -1,6 +1,7 @@
 import type { FlagRules, Words } from '../src/app/arguments.ts';
 import { askReload } from '../src/app/ask-reload.ts';
 import type { Command, CommandContext, CommandResult } from '../src/app/command.ts';
+import { nudgeApprovers } from '../src/app/nudge-approvers.ts';
 import { unwatchChannel } from '../src/app/unwatch-channel.ts';
 import { watchChannel } from '../src/app/watch-channel.ts';
 import { whoAmI } from '../src/app/who-am-i.ts';
@@ -15,6 +16,7 @@ const subcommands: Readonly<
 > = {
   watch: watchChannel,
   unwatch: unwatchChannel,
+  nudge: nudgeApprovers,
   whoami: (_words, context) => whoAmI(context),
   reload: (_words, context) => askReload(context),
 };
@@ -27,7 +29,7 @@ export function createChatops(others: readonly Command[]): Command {
   const known = ['help', ...Object.keys(subcommands), ...others.map((other) => other.name.slice(1))];
   const chatops: Command = {
     name: '/chatops',
-    usage: '/chatops help|watch|unwatch|whoami|reload|<command> …',
+    usage: '/chatops help|watch|unwatch|whoami|nudge|reload|<command> …',
     description: 'Help, which channel is told of what, who you are, and every command under one name',
     examples: ['/chatops help', '/chatops watch acme/app', '/chatops deploy prod v1.4.0'],
     flags: {

@@ -1,3 +1,4 @@
+import { decideApproval } from '../domain/approval-step.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import { GitLabError, NotFoundError, PayloadError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
@@ -12,6 +13,7 @@ import {
   withStep,
 } from '../domain/operation.ts';
 import { isSame } from '../domain/same.ts';
+import { askApprovals } from './ask-approvals.ts';
 import type { GitLabReads, GitLabWrites } from './gitlab-ports.ts';
 import { holdStep } from './hold-step.ts';
 import { noteOperationEnd } from './note-operation-end.ts';
@@ -61,12 +63,20 @@ export async function advanceOperation(id: string, deps: AdvanceOperationDeps): 
       deps.log.warn({ operation_id: id, err: error }, 'operation cannot be followed, will look again');
       return lookLater(operation, error.retryable ? readAgainMs : readMuchLaterMs, deps);
     }
-    const deed = decideNext(operation, jobs, deps.clock.now());
+    if (await askApprovals(operation, jobs, deps)) continue;
+    const deed = await decideDeed(operation, jobs, deps);
     if (deed.kind === 'look_later') return lookLater(operation, deed.afterMs, deps);
     const goOn = await carryOut(operation, deed, deps);
     if (!goOn) return;
   }
   deps.log.error({ operation_id: id }, 'operation moved too often in one go');
+}
+
+async function decideDeed(operation: Operation, jobs: readonly Job[], deps: AdvanceOperationDeps): Promise<NextDeed> {
+  const now = deps.clock.now();
+  const needsApproval = operation.steps.some(({ kind }) => kind === 'approve');
+  const requests = needsApproval ? await deps.store.tables.approvals.ofOperation(operation.id) : [];
+  return decideApproval(operation, requests, { jobs, now }) ?? decideNext(operation, jobs, now);
 }
 
 /** The newest instances of the pipeline's jobs; where a job of another pipeline is being canceled, that one. */

@@ -5,6 +5,7 @@ import type { Deed } from '../domain/plan.ts';
 import type { ProjectRef, ProjectRules } from '../domain/project.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { FlagRules, Words } from './arguments.ts';
+import type { ApprovalAnswer } from './explain-vote.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import type { Settings, SlackContent, SlackGateway } from './ports.ts';
 import type { Tables } from './store-ports.ts';
@@ -32,7 +33,10 @@ export interface CommandContext {
   readonly settings: Settings;
   readonly gitlab: GitLabReads;
   readonly slack: Pick<SlackGateway, 'place'>;
-  readonly tables: Pick<Tables, 'operations' | 'pipelines' | 'outbox' | 'watches' | 'locks' | 'environments' | 'meta'>;
+  readonly tables: Pick<
+    Tables,
+    'approvals' | 'operations' | 'pipelines' | 'outbox' | 'watches' | 'locks' | 'environments' | 'meta'
+  >;
   readonly now: Date;
   /** The project as GitLab knows it. @throws NotFoundError, GitLabError */
   resolveProject(rules: ProjectRules): Promise<ProjectContext>;
@@ -80,12 +84,22 @@ export interface ImmediateDeed {
   readonly changesSettings?: boolean;
 }
 
+/** A word on a request for approval: no plan, and no card of its own either. */
+export interface ApprovalDecision {
+  readonly kind: 'decide';
+  readonly about: Subject;
+  readonly requestId: string;
+  readonly answer: ApprovalAnswer;
+  readonly words: string;
+}
+
 /**
  * What a command leads to. `planned` changes something only after somebody pressed its button, `act` at once. `reload`
  * asks run-command to read `chatops.yml` again and to say what came of it.
  */
 export type CommandResult =
   | ImmediateDeed
+  | ApprovalDecision
   | { readonly kind: 'reload'; readonly about: Subject }
   | {
       readonly kind: 'planned';

@@ -6,6 +6,7 @@ import type { Words } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { createContext } from './command-context.ts';
 import { type Filled, fillDeployForm } from './fill-deploy-form.ts';
+import { fillRejectForm } from './fill-reject-form.ts';
 import type { GitLabReports } from './gitlab-ports.ts';
 import { identifyActor } from './identify-actor.ts';
 import { isOfOthers } from './of-others.ts';
@@ -24,6 +25,7 @@ export interface FillFormDeps extends RunCommandDeps {
 export type Wanted =
   | { readonly kind: 'deploy'; readonly words: Words }
   | { readonly kind: 'what_ships'; readonly planId: string }
+  | { readonly kind: 'approval.reject'; readonly requestId: string }
   | { readonly kind: 'here' };
 
 /** A form that waits to be filled, and the inbox row that it came in. */
@@ -35,7 +37,12 @@ export interface WaitingForm {
   readonly row: { readonly id: number; readonly key: string };
 }
 
-const titles = { deploy: 'Deploy', what_ships: 'What ships', here: 'ChatOps here' } as const;
+const titles = {
+  deploy: 'Deploy',
+  what_ships: 'What ships',
+  'approval.reject': 'Reject',
+  here: 'ChatOps here',
+} as const;
 
 /**
  * Puts the answers into a form that was opened empty. False: it is not there, so that the person has to be answered in
@@ -86,6 +93,8 @@ async function fill(
       return fillDeployForm({ words: wanted.words, place }, context, tables);
     case 'what_ships':
       return showWhatShips({ plan: await tables.plans.find(wanted.planId), place }, context, deps.gitlab);
+    case 'approval.reject':
+      return fillRejectForm({ request: await tables.approvals.find(wanted.requestId), place }, context);
     case 'here':
       return { view: renderHereMenu(await offerHere({ commands: deps.commands }, context)), place };
   }

@@ -22,6 +22,7 @@ import { lineageOf } from './pipeline-family.ts';
 import { playedJob, putNotices } from './put-notice.ts';
 import type { Tables, Thread } from './store-ports.ts';
 import { freeTagRoot } from './tag-root.ts';
+import { tellStartedAround } from './tell-around.ts';
 import { whoAsked } from './who-asked.ts';
 
 /** What a fold needs to know beside the events. */
@@ -61,6 +62,7 @@ export async function foldEvents(
   if (health && health !== branch) await tables.pipelines.saveBranch(next.project.id, health);
   const told = await withoutOwnGates(tables, notices, next);
   await tellIgnoredLocks(tables, { pipeline: next, notices, now });
+  await tellStartedAround(tables, { pipeline: next, notices, rules, now });
   // A channel that excludes pipelines was told nothing until now that we know which one this is.
   const isIntroduced = held !== undefined && isKnownByJobsOnly(held) && !isKnownByJobsOnly(next);
   const introduced = isIntroduced

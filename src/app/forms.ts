@@ -1,4 +1,5 @@
 import { deployInputs } from '../cards/deploy-form.ts';
+import { rejectInput } from '../cards/reject-form.ts';
 import { renderLoading } from '../cards/view.ts';
 import { UsageError } from '../domain/errors.ts';
 import { code, say } from '../domain/phrase.ts';
@@ -88,6 +89,9 @@ function loadingFor(input: SlackInput, deps: FormsDeps): SlackView | undefined {
   if (input.kind === 'action' && input.actionId.split(':')[0] === 'what_ships') {
     return renderLoading({ title: 'What ships', instead: say`If this stays, close it and press again.` });
   }
+  if (input.kind === 'action' && input.actionId.split(':')[0] === 'approval_reject') {
+    return renderLoading({ title: 'Reject', instead: say`If this stays, close it and press again.` });
+  }
   const line = input.kind === 'form_action' ? undefined : lineOf(input);
   if (!line || !('channelId' in input)) return undefined;
   if (!wordsForForm(line, input.channelId, deps)) return undefined;
@@ -97,6 +101,10 @@ function loadingFor(input: SlackInput, deps: FormsDeps): SlackView | undefined {
 
 /** What the person can mend in the form; everything else is told with the answer. */
 function errorsIn(input: SlackInput): Readonly<Record<string, string>> | undefined {
+  if (input.kind === 'submission' && input.form.callbackId === 'reject_form') {
+    const reason = input.form.values[rejectInput];
+    return reason && reason.value.trim() === '' ? { [reason.blockId]: 'Say in a few words why.' } : undefined;
+  }
   if (input.kind !== 'submission' || input.form.callbackId !== 'deploy_form') return undefined;
   const { environment, version } = deployInputs;
   const problems = [environment, version].flatMap((actionId): readonly (readonly [string, string])[] => {

@@ -53,6 +53,10 @@ export interface Change extends CommitSummary {
 export interface Changes {
   readonly commits: readonly Change[];
   readonly total: number;
+  /** As all commits name them. */
+  readonly authors: readonly string[];
+  /** Of all commits. */
+  readonly mergeRequestIids: readonly number[];
   readonly url: string;
 }
 

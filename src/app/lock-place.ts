@@ -20,7 +20,7 @@ export type LockPlace =
 /** Reads `[project] <environment>|all …`. @throws GitLabError */
 export async function readLockPlace(
   typed: {
-    readonly command: '/lock' | '/unlock';
+    readonly command: `/${string}`;
     readonly words: readonly string[];
     readonly flags: Readonly<Record<string, string>>;
     readonly notDone: Phrase;

@@ -1,8 +1,10 @@
 import { explainDeployRefusal } from '../cards/deploy-refused.ts';
+import { withApprovals } from '../domain/approval-terms.ts';
 import { commandLine } from '../domain/command-line.ts';
 import { type DeployRefusal, decideDeploy } from '../domain/deployability.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import { type Environment, guessTier } from '../domain/environment.ts';
+import type { Job } from '../domain/job.ts';
 import type { Operation } from '../domain/operation.ts';
 import { bold, type Phrase, say } from '../domain/phrase.ts';
 import type { DeployPlan, Shipment } from '../domain/plan.ts';
@@ -189,28 +191,25 @@ async function decide(facts: Found): Promise<CommandResult> {
     jobId: found.job.id,
   };
   if (refusedStep) return { kind: 'refused', refusal: refusedStep, about };
-  const way = {
+  const asked = {
     project,
     environments: [environment.name, ...route.flatMap((step) => step.environment ?? [])],
     version: release.version,
     notDone: say`${release.version} was not deployed to ${bold(environment.name)}.`,
     line: resolvedLine(request, release, found.ciJob.name),
   };
-  const locked = await refuseLocked(way, context);
+  const locked = await refuseLocked(asked, context);
   const isThere = decision.kind === 'refuse' && decision.reason === 'already_live';
   const closed = locked ?? (isThere ? undefined : gates.refusal);
   if (closed) return { kind: 'refused', refusal: closed, about };
   if (decision.kind === 'refuse') {
     const refusal = explain(decision, facts);
     const busy = decision.reason === 'operation_active' ? decision.operation.environment : undefined;
-    const wait = busy === undefined ? [] : tellMeTodo({ project, environment: busy, line: way.line });
+    const wait = busy === undefined ? [] : tellMeTodo({ project, environment: busy, line: asked.line });
     const told = { ...refusal, todo: [...refusal.todo, ...wait] };
     return { kind: 'refused', refusal: told, about, noOp: decision.reason === 'already_live' };
   }
-  const isInsisting = insists?.again === true || insists?.whenReady === true;
-  const steps = isInsisting
-    ? insistOnRoute(route, { target: found.job, jobs: found.jobs, waiting: blockers.waiting, pressable })
-    : route;
+  const steps = stepsOf(facts, { route, waiting: blockers.waiting, pressable });
   if (request.variables && !steps.some(({ kind, job }) => kind === 'play' && job === found.ciJob.name))
     return { kind: 'refused', refusal: noVariables(request, found.ciJob.name), about };
   return {
@@ -219,6 +218,18 @@ async function decide(facts: Found): Promise<CommandResult> {
     warnings: [...gates.warnings, ...warnings({ live, release, found, shipment })],
     deed: toDeed(facts, { steps, shipment }),
   };
+}
+
+/** The route as it is to be carried out: for whoever insists, and with the approvals that it takes. */
+function stepsOf(
+  { request, found }: Found,
+  way: { readonly route: readonly RouteStep[]; readonly waiting: readonly Job[]; readonly pressable: boolean },
+): readonly RouteStep[] {
+  const { project, environment, insists } = request;
+  const isInsisting = insists?.again === true || insists?.whenReady === true;
+  const route = isInsisting ? insistOnRoute(way.route, { ...way, target: found.job, jobs: found.jobs }) : way.route;
+  const target = { job: found.ciJob.name, environment: environment.name };
+  return withApprovals(route, { rules: project.rules, kind: 'deploy', target });
 }
 
 function askGates({ request, release, found, periods, context }: Found): Promise<GatesRead> {

@@ -1,3 +1,4 @@
+import { withApprovals } from '../domain/approval-terms.ts';
 import { commandLine } from '../domain/command-line.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import { guessTier } from '../domain/environment.ts';
@@ -123,7 +124,11 @@ async function planBack(back: Back): Promise<CommandResult> {
     release,
     pipelineId: way.pipelineId,
     pipelineUrl: `${project.ref.url}/-/pipelines/${way.pipelineId}`,
-    steps: [...cancelSteps(other), way.step],
+    steps: withApprovals([...cancelSteps(other), way.step], {
+      rules: project.rules,
+      kind: 'rollback',
+      target: { job: way.step.job, environment: environment.name },
+    }),
     live: left.sha ? { version: nameOf(left), sha: left.sha, since: left.changedAt ?? left.createdAt } : undefined,
     by,
     reason: request.reason,

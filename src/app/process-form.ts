@@ -1,7 +1,9 @@
 import { deployInputs } from '../cards/deploy-form.ts';
 import { renderHandedOn } from '../cards/handed-on.ts';
+import { rejectInput } from '../cards/reject-form.ts';
 import { renderNote } from '../cards/view.ts';
 import { commandLine } from '../domain/command-line.ts';
+import { answerApproval } from './answer-approval.ts';
 import { type FillFormDeps, fillForm, type Wanted } from './fill-form.ts';
 import { lineOf, placeOf, wordsForForm } from './forms.ts';
 import { runCommand } from './run-command.ts';
@@ -63,9 +65,22 @@ export async function submitForm(
   deps: FillFormDeps,
 ): Promise<void> {
   const { form, userId } = input;
+  if (form.callbackId === 'reject_form') return submitRejection(form, { userId, row }, deps);
   const text = deployText(form);
   if (text === undefined) return deps.store.tables.inbox.done(row.id, 'no_action', deps.clock.now());
   await runCommand({ name: '/deploy', text, ...from(form.place, userId, { row, deps }) }, deps);
+}
+
+async function submitRejection(
+  { place, values }: FormState,
+  { userId, row }: { readonly userId: string; readonly row: InboxRow },
+  deps: FillFormDeps,
+): Promise<void> {
+  const words = values[rejectInput]?.value.trim();
+  if (place.requestId === undefined || !words)
+    return deps.store.tables.inbox.done(row.id, 'no_action', deps.clock.now());
+  const press = { requestId: place.requestId, answer: 'reject', words } as const;
+  await answerApproval({ ...press, ...from(place, userId, { row, deps }) }, deps);
 }
 
 /** Where the answer to something in a form goes: to where the form was opened. */
@@ -96,6 +111,8 @@ function wantedBy(
   if (input.kind === 'shortcut') return { kind: 'here' };
   if (input.kind === 'action' && input.actionId.split(':')[0] === 'what_ships')
     return { kind: 'what_ships', planId: input.value };
+  if (input.kind === 'action' && input.actionId.split(':')[0] === 'approval_reject')
+    return { kind: 'approval.reject', requestId: input.value };
   const line = lineOf(input);
   const words = line && wordsForForm(line, input.channelId, deps);
   return words && { kind: 'deploy', words };

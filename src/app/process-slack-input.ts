@@ -4,6 +4,7 @@ import { renderRefusal } from '../cards/refusal.ts';
 import { renderNote } from '../cards/view.ts';
 import { type AppError, GitLabError } from '../domain/errors.ts';
 import { say, user } from '../domain/phrase.ts';
+import { answerApproval } from './answer-approval.ts';
 import { answerHere } from './answer-here.ts';
 import { type AnswerOperationDeps, answerOperation, type OperationPress } from './answer-operation.ts';
 import { type ConfirmPlanDeps, cancelPlan, confirmPlan } from './confirm-plan.ts';
@@ -160,6 +161,14 @@ async function act(
       return runLine(input.value, from, deps);
     case 'waited_plan':
       return showWaitedPlan({ owner, line: input.value }, from, deps);
+    case 'approval_approve': {
+      const [requestId = '', ...comment] = input.value.split(' ');
+      const words = comment.length > 0 ? comment.join(' ') : undefined;
+      return answerApproval({ ...from, requestId, answer: 'approve', words }, deps);
+    }
+    case 'approval_withdraw':
+      return answerApproval({ ...from, requestId: input.value, answer: 'withdraw' }, deps);
+    case 'approval_reject':
     case 'what_ships':
       return answerUnopened(from, deps);
     default:

@@ -8,8 +8,17 @@ import { say } from '../domain/phrase.ts';
 import type { Plan } from '../domain/plan.ts';
 import { channelProject, type Reading, readings } from '../domain/reading.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import { answerApproval } from './answer-approval.ts';
 import type { Words } from './arguments.ts';
-import type { Acted, Command, CommandResult, HeardEnvironment, ImmediateDeed, Subject } from './command.ts';
+import type {
+  Acted,
+  ApprovalDecision,
+  Command,
+  CommandResult,
+  HeardEnvironment,
+  ImmediateDeed,
+  Subject,
+} from './command.ts';
 import { createContext } from './command-context.ts';
 import { confirmPlan } from './confirm-plan.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
@@ -78,6 +87,7 @@ export async function runCommand(line: CommandLine, deps: RunCommandDeps): Promi
     actor = identified.actor;
     const context = await createContext({ ...identified, ...line, now: startedAt }, deps);
     const result = await command.run(words, context);
+    if (result.kind === 'decide') return await answerApproval({ ...line, ...result }, deps);
     effect = result.kind === 'act' ? result : await toOutcome(result, actor, { deps, now: startedAt });
     if (result.kind === 'planned' && result.atOnce && !line.onlyPlan && 'plan' in effect && effect.plan) {
       await keepPlan(effect.plan, deps);
@@ -125,7 +135,7 @@ async function warmUp(line: CommandLine, { words }: Words, deps: RunCommandDeps)
 }
 
 async function toOutcome(
-  result: Exclude<CommandResult, ImmediateDeed>,
+  result: Exclude<CommandResult, ImmediateDeed | ApprovalDecision>,
   actor: Actor,
   { deps, now }: { deps: RunCommandDeps; now: Date },
 ): Promise<Outcome> {

@@ -7,6 +7,7 @@ import { currentStep, type Operation } from '../domain/operation.ts';
 import { putRoot } from './open-thread.ts';
 import { lockAfterRollback } from './pass-locks.ts';
 import { findHome } from './pipeline-family.ts';
+import { settleApprovals } from './show-approval.ts';
 import { putOperation } from './start-operation.ts';
 import type { Tables } from './store-ports.ts';
 import { tellFree } from './tell-free.ts';
@@ -28,6 +29,7 @@ export async function showChange(
     operation.release.version,
   ]);
   await putOperation(tables, operation, now);
+  await settleApprovals(tables, operation, now);
   const reply = { channel: operation.channel, rootKey: operation.rootKey };
   const step = currentStep(operation)?.step;
   if (operation.state === 'active' && step?.kind === 'ask') {

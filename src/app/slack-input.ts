@@ -9,6 +9,8 @@ export interface FormPlace {
   readonly project?: { readonly id: number; readonly path: string } | undefined;
   /** Words of the command line that the form has no field for. */
   readonly flags?: readonly string[] | undefined;
+  /** The request for approval that the form is about. */
+  readonly requestId?: string | undefined;
 }
 
 /** A form that was opened before Slack got its acknowledgement. */

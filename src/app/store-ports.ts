@@ -1,3 +1,5 @@
+import type { Actor } from '../domain/actor.ts';
+import type { ApprovalRequest, RequestState, Vote } from '../domain/approval.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { EnvironmentRecord } from '../domain/environment-record.ts';
 import type { Lock } from '../domain/lock.ts';
@@ -237,6 +239,22 @@ export interface WaitsTable {
   remove(wait: Pick<Wait, 'project' | 'environment' | 'slackUserId'>): Promise<boolean>;
 }
 
+/** Requests for approval, each with what people have said to it. */
+export interface ApprovalsTable {
+  add(request: ApprovalRequest): Promise<void>;
+  find(id: string): Promise<ApprovalRequest | undefined>;
+  ofOperation(operationId: string): Promise<readonly ApprovalRequest[]>;
+  /** Those that wait for people, or for their job to be started; oldest first. */
+  undecided(): Promise<readonly ApprovalRequest[]>;
+  /** True for exactly one caller: changes the request, but for its votes, unless its state is `from` no more. */
+  save(request: ApprovalRequest, from: RequestState): Promise<boolean>;
+  /** Adds the person's word, or replaces the one that they gave. */
+  vote(requestId: string, vote: Vote): Promise<void>;
+  /** False: there was none of this person. */
+  withdraw(requestId: string, voter: Actor): Promise<boolean>;
+  prune(createdBefore: Date): Promise<number>;
+}
+
 /** What was last heard of each environment. */
 export interface EnvironmentsTable {
   find(projectId: number, environment: string): Promise<EnvironmentRecord | undefined>;
@@ -268,6 +286,7 @@ export interface Tables {
   readonly locks: LocksTable;
   readonly waits: WaitsTable;
   readonly links: LinksTable;
+  readonly approvals: ApprovalsTable;
   readonly meta: MetaTable;
 }
 

@@ -15,7 +15,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   const now = deps.clock.now();
   const { retention } = deps.settings();
   const ago = (ms: number): Date => new Date(now.getTime() - ms);
-  const { plans, inbox, outbox, pipelines, operations, environments } = deps.store.tables;
+  const { plans, inbox, outbox, pipelines, operations, environments, approvals } = deps.store.tables;
   const lapsed = await plans.lapse(now);
   const pruned =
     (await inbox.prune(ago(retention.eventsMs))) +
@@ -23,6 +23,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     (await pipelines.prune(ago(retention.threadsMs))) +
     (await operations.prune(ago(retention.operationsMs))) +
     (await environments.prune(ago(retention.threadsMs))) +
+    (await approvals.prune(ago(retention.operationsMs))) +
     (await plans.prune(ago(retention.operationsMs)));
   if (lapsed + pruned > 0) deps.log.info({ lapsed, pruned }, 'swept');
 }

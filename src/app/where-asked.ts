@@ -40,7 +40,7 @@ export async function showWhereAsked(tables: Pick<Tables, 'outbox'>, operation: 
     return tables.outbox.put({ key, channel: asked.channel, rootKey: undefined, lane: 'deployment', ...card }, now);
   }
   const step = currentStep(operation);
-  const isAsking = operation.state === 'active' && step?.step.kind === 'ask';
+  const isAsking = operation.state === 'active' && (step?.step.kind === 'ask' || step?.step.kind === 'approve');
   if (now >= asked.answer.until || (operation.state === 'active' && !isAsking)) return;
   const moment = isAsking ? `question:${step.index}` : operation.state;
   const to = { kind: 'response_url', url: asked.answer.url, replaceOriginal: true } as const;

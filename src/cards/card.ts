@@ -1,4 +1,11 @@
-import type { ActionsBlock, Button, ContextBlock, KnownBlock } from '@slack/types';
+import type {
+  ActionsBlock,
+  Button,
+  ConfirmationDialog,
+  ContextBlock,
+  KnownBlock,
+  PlainTextElement,
+} from '@slack/types';
 import { clip, literal } from './literal.ts';
 import { type Line, renderLines, renderText } from './phrase-blocks.ts';
 
@@ -15,6 +22,8 @@ export interface CardButton {
   readonly actionId: string;
   readonly value: string;
   readonly style?: 'primary' | 'danger' | undefined;
+  /** Slack asks this before it sends the press. */
+  readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string } | undefined;
 }
 
 /** The parts of a card from top to bottom. */
@@ -67,10 +76,20 @@ function renderButtons(buttons: readonly CardButton[]): ActionsBlock[] {
       action_id: shared ? `${id}:${index + 1}` : id,
       ...(button.value === '' ? {} : { value: button.value }),
       ...(button.style === undefined ? {} : { style: button.style }),
+      ...(button.confirm === undefined ? {} : { confirm: renderConfirm(button.confirm) }),
       accessibility_label: literal(button.spoken, 75) || '?',
     };
   });
   return [{ type: 'actions', elements }];
+}
+
+/** @see https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object */
+function renderConfirm({ title, text, yes }: NonNullable<CardButton['confirm']>): ConfirmationDialog {
+  return { title: plain(title, 100), text: plain(text, 300), confirm: plain(yes, 30), deny: plain('Not now', 30) };
+}
+
+function plain(words: string, max: number): PlainTextElement {
+  return { type: 'plain_text', text: literal(words, max) };
 }
 
 function renderSmall(text: string): ContextBlock {

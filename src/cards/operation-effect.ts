@@ -48,6 +48,7 @@ function mayHaveStarted(step: Step): boolean {
       return step.startedAt !== undefined || step.calledAt !== undefined;
     case 'pending':
     case 'waiting':
+    case 'awaiting_approval':
       return false;
   }
 }

@@ -54,6 +54,7 @@ function headline(operation: Operation): Phrase {
         ? say`${bold(environment)} is rolled back to ${version}.`
         : say`${version} is deployed to ${bold(environment)}.`;
     case 'failed':
+      if (failed?.kind === 'approve') return say`${deploy} ended: ${why(failed)}.`;
       return failed ? say`${deploy} failed at ${code(failed.job)}: ${why(failed)}.` : say`${deploy} failed.`;
     case 'canceled':
       return failed?.kind === 'ask'
@@ -127,6 +128,11 @@ function adviceFor(operation: Operation, ask: Phrase): Phrase {
       return say`See the log. If the job can pass as it is, retry it in GitLab, then ${ask}. Else mend the cause and deploy a new version.`;
     case 'job_skipped':
       return say`See in the pipeline what did not pass, then ${ask}.`;
+    case 'approval_rejected':
+      return say`Mend what was found wrong, then ${ask}.`;
+    case 'approval_expired':
+    case 'approval_void':
+    case 'started_in_gitlab':
     case 'job_canceled':
     case 'too_late':
     case 'canceled_by_person':
@@ -152,6 +158,9 @@ function troubleStep(operation: Operation): Step | undefined {
   );
 }
 
-function why(step: Step): string {
-  return step.reason === undefined ? 'it did not pass' : reasonWords(step.reason);
+function why({ reason, decided }: Step): string {
+  if (reason === undefined) return 'it did not pass';
+  if (reason !== 'approval_rejected' || !decided) return reasonWords(reason);
+  const words = decided.words === undefined ? '' : `: ${literal(decided.words, 300).replace(/[.\s]+$/u, '')}`;
+  return `rejected by ${literal(decided.by.join(', '), 80)}${words}`;
 }

@@ -51,7 +51,7 @@ export function renderOperation({
 export function operationStatus(operation: Operation): Status {
   switch (operation.state) {
     case 'active':
-      return currentStep(operation)?.step.kind === 'ask' ? statuses.waiting : statuses.running;
+      return isForPeople(operation) ? statuses.waiting : statuses.running;
     case 'succeeded':
       return statuses.passed;
     case 'failed':
@@ -61,6 +61,12 @@ export function operationStatus(operation: Operation): Status {
     case 'stuck':
       return { shape: shapes.stuck, word: 'stuck' };
   }
+}
+
+/** It goes on when somebody answers, here or in GitLab. */
+function isForPeople(operation: Operation): boolean {
+  const step = currentStep(operation)?.step;
+  return step?.kind === 'ask' || step?.kind === 'approve';
 }
 
 function headline({ kind, requester, release, environment, fromVersion }: Operation): Phrase {

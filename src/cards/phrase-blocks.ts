@@ -80,6 +80,10 @@ function spoken(inline: Inline): { readonly shown: string; readonly raw?: string
       return isSlackId(inline.slackUserId)
         ? { shown: '@person', raw: `<@${inline.slackUserId}>` }
         : { shown: 'somebody' };
+    case 'group':
+      return isSlackId(inline.slackGroupId)
+        ? { shown: '@group', raw: `<!subteam^${inline.slackGroupId}>` }
+        : { shown: 'a group' };
     case 'time':
       return { shown: utc(inline.at) };
     case 'code':
@@ -115,6 +119,8 @@ function toElement(inline: Inline): RichTextElement | undefined {
       return isSlackId(inline.channelId) ? { type: 'channel', channel_id: inline.channelId } : text(shown);
     case 'user':
       return isSlackId(inline.slackUserId) ? { type: 'user', user_id: inline.slackUserId } : text(shown);
+    case 'group':
+      return isSlackId(inline.slackGroupId) ? { type: 'usergroup', usergroup_id: inline.slackGroupId } : text(shown);
     case 'time':
       return {
         type: 'date',

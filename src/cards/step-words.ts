@@ -33,9 +33,18 @@ export function stepDeed(step: RouteStep): Phrase {
       return step.environment === undefined
         ? say`Ask before ${job}`
         : say`Ask before ${bold(literal(step.environment, 60))}`;
+    case 'approve':
+      return say`${approvalNeeded(step)} for ${bold(literal(step.environment ?? step.job, 60))}`;
     case 'verify':
       return say`Verify with ${job}`;
   }
+}
+
+/** `Approval of 2 people (maintainer, @raj)`, or as GitLab's rules say. */
+function approvalNeeded({ approval }: RouteStep): Phrase {
+  if (!approval) return say`Approval by GitLab's rules`;
+  const who = approval.approvers.map((name) => literal(name, 40)).join(', ');
+  return approval.required === 1 ? say`Approval (${who})` : say`${approval.required} approvals (${who})`;
 }
 
 /** A step being carried out, in one line: number, shape, deed, word, and the job's page. */
@@ -79,6 +88,14 @@ export function reasonWords(reason: StepReason): string {
       return 'GitLab did not cancel the job';
     case 'too_late':
       return 'it was confirmed too long ago, so the job was not started';
+    case 'approval_rejected':
+      return 'it was rejected';
+    case 'approval_expired':
+      return 'nobody approved it in time';
+    case 'approval_void':
+      return 'what was to be approved has changed since';
+    case 'started_in_gitlab':
+      return 'its job was started in GitLab';
     case 'canceled_by_person':
       return 'canceled';
     case 'earlier_step_failed':
@@ -89,6 +106,7 @@ export function reasonWords(reason: StepReason): string {
 function doing(step: Step, operation: Operation): Phrase {
   const job = code(literal(step.job, 60));
   if (step.kind === 'ask') return say`waiting for ${actorName(operation.requester)} to promote`;
+  if (step.kind === 'approve') return say`awaiting approval`;
   if (step.state === 'running') return say`running ${job}`;
   if (step.state === 'calling' || (isCall(step) && step.state === 'pending')) return say`starting ${job}`;
   return say`waiting for ${job}`;
@@ -101,6 +119,8 @@ function isCall({ kind }: Step): boolean {
 function stepStatus(step: Step, operation: Operation): Status {
   const isCurrent = operation.state === 'active' && currentStep(operation)?.step === step;
   switch (step.state) {
+    case 'awaiting_approval':
+      return operation.state === 'active' ? { ...statuses.waiting, word: 'awaiting approval' } : notReached;
     case 'pending':
     case 'waiting':
       if (step.kind === 'ask' && isCurrent) return statuses.waiting;
@@ -112,6 +132,7 @@ function stepStatus(step: Step, operation: Operation): Status {
     case 'running':
       return statuses.running;
     case 'succeeded':
+      if (step.kind === 'approve') return approved(step);
       return step.kind === 'ask' ? { ...statuses.passed, word: 'promoted' } : statuses.passed;
     case 'failed':
       return { ...statuses.failed, word: step.reason ? reasonWords(step.reason) : statuses.failed.word };
@@ -119,4 +140,11 @@ function stepStatus(step: Step, operation: Operation): Status {
       if (step.reason !== 'earlier_step_failed') return statuses.canceled;
       return step.calledAt || step.startedAt ? { ...statuses.canceled, word: 'no longer watched' } : notReached;
   }
+}
+
+function approved({ reason, decided }: Step): Status {
+  // Nobody approved what somebody started in GitLab.
+  if (reason === 'started_in_gitlab') return { ...statuses.warnings, word: 'passed by: its job was started in GitLab' };
+  const by = decided && decided.by.length > 0 ? ` by ${literal(decided.by.join(', '), 80)}` : '';
+  return { ...statuses.passed, word: `approved${by}` };
 }

@@ -12,7 +12,7 @@ export interface View {
 }
 
 /** Which form it is; `note` has nothing to send. */
-export type FormName = 'deploy_form' | 'what_ships' | 'here_menu' | 'note';
+export type FormName = 'deploy_form' | 'what_ships' | 'reject_form' | 'here_menu' | 'note';
 
 /** Slack takes 24 characters. */
 const maxTitle = 24;

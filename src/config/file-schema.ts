@@ -100,6 +100,35 @@ const Admin = Text.superRefine((text, context) => {
   context.addIssue({ code: 'custom', message });
 }).meta({ mend: 'Write a Slack user id like U0123456789 (profile, ⋮, Copy member ID)' });
 
+const Count = (what: string) => z.int('is not a number').min(0, 'is less than none').meta({ mend: what });
+
+const Approvals = z.strictObject({
+  required: Count('Write how many people have to approve, e.g. 1').meta({
+    description: 'How many people have to approve a deploy; each counts once, by their GitLab user.',
+  }),
+  approvers: z
+    .array(Deployer)
+    .min(1, 'names nobody')
+    .optional()
+    .meta({ mend: 'Write a list like [maintainer, "@raj"]', description: 'Who may approve and reject.' }),
+  ask: z
+    .array(ChannelId)
+    .min(1, 'names no channel')
+    .optional()
+    .meta({ mend: 'Write a list of channel ids like [C0RELEASE]', description: 'Where requests go.' }),
+  self: z
+    .boolean()
+    .optional()
+    .meta({ mend: 'Write true or false', description: 'Whoever asks for a deploy may approve it.' }),
+  authors: z
+    .boolean()
+    .optional()
+    .meta({ mend: 'Write true or false', description: 'Authors of commits that ship may approve them.' }),
+  expires: Duration.refine((ms) => ms > 0, 'is no time')
+    .optional()
+    .meta({ mend: 'Write it like 4h', description: 'A request ends by then, and its deploy with it.' }),
+});
+
 const Rollback = z.strictObject({
   by: z.enum(['redeploy', 'job']).optional().meta({
     mend: 'Write redeploy (the target version deploys again) or job (the pipeline has a rollback job)',
@@ -114,6 +143,9 @@ const Rollback = z.strictObject({
     mend: 'Write a list like [rollback-prod]',
     description: "The pipeline's own rollback jobs; by: job plays the first that can be.",
   }),
+  approvals: Count('Write how many people have to approve a rollback, e.g. 0')
+    .optional()
+    .meta({ description: 'How many people have to approve a rollback; by whom, `approvals` says.' }),
 });
 
 const Pattern = Text.refine(isRegExp, 'is not a regular expression').meta({
@@ -153,6 +185,10 @@ const EnvironmentEntry = z
     rollback: Rollback.optional().meta({
       mend: 'Write it like { by: redeploy, who: [developer], lock: true }',
       description: 'How the environment is taken back to an earlier version.',
+    }),
+    approvals: Approvals.optional().meta({
+      mend: 'Write it like { required: 1, approvers: [maintainer], expires: 4h }',
+      description: 'Who has to agree before a deploy.',
     }),
     deployers: z
       .array(Deployer)

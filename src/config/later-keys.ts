@@ -7,7 +7,6 @@ import type { FilePath } from './file-problems.ts';
  */
 export const laterKeys = {
   anywhere: [
-    'approvals',
     'auto',
     'canary',
     'dashboard',

@@ -26,6 +26,16 @@ export interface Actor {
   readonly gitlab: Person | undefined;
 }
 
+/**
+ * Whether two actors are one person: by their GitLab user, since one person can have several Slack accounts; where one
+ * of them is not known in GitLab, by Slack user.
+ */
+export function isSamePerson(a: Actor, b: Actor): boolean {
+  if (!a.gitlab || !b.gitlab) return a.slackUserId === b.slackUserId;
+  if (a.gitlab.id !== undefined && b.gitlab.id !== undefined) return a.gitlab.id === b.gitlab.id;
+  return a.gitlab.username.toLowerCase() === b.gitlab.username.toLowerCase();
+}
+
 /** The word for an access level: the highest role that it reaches. */
 export function roleName(accessLevel: number): Role | 'none' {
   if (accessLevel >= accessLevels.owner) return 'owner';

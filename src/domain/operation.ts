@@ -19,8 +19,16 @@ export const cancelWithinMs = 2 * 60_000;
 /** A write whose outcome stays unknown this often needs a person's eyes, not another try. */
 export const maxCalls = 3;
 
-/** How far a step has come. `waiting`: for its job, or for an answer. */
-export type StepState = 'pending' | 'waiting' | 'calling' | 'running' | 'succeeded' | 'failed' | 'canceled';
+/** How far a step has come. `waiting`: for its job, or for an answer; `awaiting_approval`: for people to agree. */
+export type StepState =
+  | 'pending'
+  | 'waiting'
+  | 'awaiting_approval'
+  | 'calling'
+  | 'running'
+  | 'succeeded'
+  | 'failed'
+  | 'canceled';
 
 /** One step being carried out. `calling` is stored before the request leaves, so that a crash is noticed. */
 export interface Step extends RouteStep {
@@ -33,6 +41,10 @@ export interface Step extends RouteStep {
   readonly calls?: number | undefined;
   readonly endedAt?: Date | undefined;
   readonly reason?: StepReason | undefined;
+  /** Of `approve`: the request that was made for it. */
+  readonly requestId?: string | undefined;
+  /** Of `approve`: who decided, and what they said. */
+  readonly decided?: { readonly by: readonly string[]; readonly words?: string | undefined } | undefined;
 }
 
 /** Why a step failed or was left out. */
@@ -48,6 +60,10 @@ export type StepReason =
   | 'refused_retry'
   | 'refused_cancel'
   | 'too_late'
+  | 'approval_rejected'
+  | 'approval_expired'
+  | 'approval_void'
+  | 'started_in_gitlab'
   | 'canceled_by_person'
   | 'earlier_step_failed';
 
@@ -117,6 +133,8 @@ export function decideNext(operation: Operation, jobs: readonly Job[], now: Date
   const { index, step } = current;
   if (step.state === 'failed') return { kind: 'finish', state: 'failed' };
   if (step.state === 'canceled') return { kind: 'finish', state: 'canceled' };
+  // Its request decides: `decideApproval` is asked before.
+  if (step.kind === 'approve') return { kind: 'look_later', afterMs: 30_000 };
   const job = jobs.find((candidate) =>
     step.cancelsJobId === undefined ? candidate.name === step.job : candidate.id === step.cancelsJobId,
   );

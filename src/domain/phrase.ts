@@ -12,7 +12,8 @@ export type Segment =
   | { readonly kind: 'bold'; readonly text: string }
   | { readonly kind: 'link'; readonly text: string; readonly url: string }
   | { readonly kind: 'time'; readonly at: Date }
-  | { readonly kind: 'user'; readonly slackUserId: string };
+  | { readonly kind: 'user'; readonly slackUserId: string }
+  | { readonly kind: 'group'; readonly slackGroupId: string };
 
 /** A name as it stands in GitLab or is to be typed. */
 export const code = (text: string): Segment => ({ kind: 'code', text });
@@ -24,6 +25,8 @@ export const link = (text: string, url: string): Segment => ({ kind: 'link', tex
 export const time = (at: Date): Segment => ({ kind: 'time', at });
 /** A Slack user, as a mention: it notifies them where the card is a message. */
 export const user = (slackUserId: string): Segment => ({ kind: 'user', slackUserId });
+/** A Slack user group, as a mention: it notifies all in it where the card is a message. */
+export const group = (slackGroupId: string): Segment => ({ kind: 'group', slackGroupId });
 
 /** Builds a phrase: ``say`Nothing was deployed to ${bold(environment)}.` ``. Interpolated strings stay literal. */
 export function say(strings: TemplateStringsArray, ...values: readonly (Segment | Phrase | number)[]): Phrase {
@@ -50,6 +53,7 @@ export function plainText(phrase: Phrase): string {
       if (typeof segment === 'string') return segment;
       if (segment.kind === 'time') return `${segment.at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
       if (segment.kind === 'user') return `@${segment.slackUserId}`;
+      if (segment.kind === 'group') return `@${segment.slackGroupId}`;
       return segment.text;
     })
     .join('');

@@ -8,7 +8,10 @@ export type Action =
   | 'reload'
   | 'deploy'
   | 'rollback'
+  | 'approve'
+  | 'reject'
   | 'retry'
+  | 'nudge'
   | 'lock'
   | 'break_lock'
   | 'cancel_operation';
@@ -30,7 +33,10 @@ export interface PolicyFacts {
   readonly actor: Actor;
   readonly accessLevel: number;
   readonly tier?: string | undefined;
-  /** Who may, as configured; undefined: developers, to deploy to tier production maintainers. */
+  /**
+   * Who may, as configured, for `approve` and `reject` the approvers; undefined: developers, to deploy to tier
+   * production maintainers.
+   */
   readonly deployers?: readonly string[] | undefined;
   /** Slack single- or multi-channel guest, bot or deactivated user. */
   readonly restricted: boolean;
@@ -42,7 +48,8 @@ export function decidePolicy(facts: PolicyFacts): Decision<PolicyRefusal> {
   if (!facts.actor.gitlab) return refuse('actor_not_linked', [], 'no GitLab account known');
   const has = roleName(facts.accessLevel);
   if (facts.action === 'read' || facts.action === 'watch') return atLeast(facts, 'reporter');
-  if (facts.action === 'lock' || facts.action === 'retry') return atLeast(facts, 'developer');
+  if (facts.action === 'lock' || facts.action === 'retry' || facts.action === 'nudge')
+    return atLeast(facts, 'developer');
   if (facts.action === 'break_lock') return atLeast(facts, 'maintainer');
   if (facts.action === 'cancel_operation' || facts.action === 'reload') return atLeast(facts, 'maintainer');
 

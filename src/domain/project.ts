@@ -69,6 +69,18 @@ export interface RollbackRule {
   readonly lock?: boolean | undefined;
   /** The pipeline's own rollback jobs. */
   readonly jobs?: readonly string[] | undefined;
+  /** How many approvals it takes; undefined: none. */
+  readonly approvals?: number | undefined;
+}
+
+/** Who has to approve a deploy, as written; what is left out has the defaults of `approvalTerms`. */
+export interface ApprovalRule {
+  readonly required: number;
+  readonly approvers?: readonly string[] | undefined;
+  readonly ask?: readonly string[] | undefined;
+  readonly self?: boolean | undefined;
+  readonly authors?: boolean | undefined;
+  readonly expires?: number | undefined;
 }
 
 /** What is configured for an environment; `name` may be a glob. */
@@ -80,6 +92,7 @@ export interface EnvironmentRule {
   /** GitLab roles, `@gitlab-user`, Slack user ids. Undefined: developer, maintainer on tier production. */
   readonly deployers?: readonly string[] | undefined;
   readonly rollback?: RollbackRule | undefined;
+  readonly approvals?: ApprovalRule | undefined;
   /** Names and patterns of variables that may be set there; undefined: none on tier production, elsewhere all. */
   readonly variables?: readonly string[] | undefined;
   /** False: nobody is asked before a deploy. Never on tier production. */

@@ -1,3 +1,4 @@
+import type { ApprovalTerms } from './approval-terms.ts';
 import { type EnvironmentAction, isFinished, type Job } from './job.ts';
 import { isSame } from './same.ts';
 
@@ -33,11 +34,12 @@ export interface CiGraph {
 
 /**
  * One step on the way to an environment. `play`: press a manual job; `retry`: run a finished one again, which makes a
- * new job of the same name; `cancel`: end a running one and wait until it has ended; `wait`: it only has to end well.
+ * new job of the same name; `cancel`: end a running one and wait until it has ended; `wait`: it only has to end well;
+ * `approve`: people have to agree before the step that follows.
  */
 export interface RouteStep {
-  readonly kind: 'play' | 'retry' | 'cancel' | 'wait' | 'ask' | 'verify';
-  /** The job's name; for `ask`, the deploy job whose play is asked for. */
+  readonly kind: 'play' | 'retry' | 'cancel' | 'wait' | 'ask' | 'approve' | 'verify';
+  /** The job's name; for `ask` and `approve`, the deploy job whose play is asked for. */
   readonly job: string;
   /** The environment the job starts, if any. */
   readonly environment: string | undefined;
@@ -45,6 +47,8 @@ export interface RouteStep {
   readonly cancelsJobId?: number | undefined;
   /** Of `retry`: the newest instance when it was planned. A newer one means that it happened. */
   readonly retriesJobId?: number | undefined;
+  /** Of `approve`: who has to agree by our own rules; undefined: by GitLab's. */
+  readonly approval?: ApprovalTerms | undefined;
 }
 
 /** Which job starts an environment: found, several to choose from, or why none can be named. */

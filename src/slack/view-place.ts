@@ -8,6 +8,7 @@ const Place = z.object({
   openedAt: z.number(),
   project: z.object({ id: z.number(), path: z.string() }).optional(),
   flags: z.array(z.string()).optional(),
+  requestId: z.string().optional(),
 });
 
 /** Slack keeps so much with a form and gives it back with each press. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { StoredLink } from '../app/link-ports.ts';
+import type { ApprovalRequest, Vote } from '../domain/approval.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { EnvironmentRecord } from '../domain/environment-record.ts';
 import type { Lock } from '../domain/lock.ts';
@@ -92,6 +93,28 @@ export const WaitDocument = z.looseObject({
   channel: z.string(),
   line: z.string(),
 }) as unknown as z.ZodType<Wait>;
+
+/** A stored request for approval; its votes are rows of their own. */
+export const ApprovalDocument = z.looseObject({
+  id: z.string(),
+  operationId: z.string(),
+  project: Project,
+  environment: z.string(),
+  release: Release,
+  jobId: z.number(),
+  terms: z.looseObject({ required: z.number(), approvers: z.array(z.string()) }),
+  requester: Actor,
+  places: z.array(z.looseObject({ channel: z.string() })),
+  createdAt: z.date(),
+  expiresAt: z.date(),
+}) as unknown as z.ZodType<Omit<ApprovalRequest, 'votes'>>;
+
+/** A stored word on a request. */
+export const VoteDocument = z.looseObject({
+  voter: Actor,
+  answer: z.string(),
+  at: z.date(),
+}) as unknown as z.ZodType<Vote>;
 
 /** What was last heard of an environment. */
 export const EnvironmentDocument = z.looseObject({

@@ -7,11 +7,22 @@ import { watches } from './migrations/0005-watches.ts';
 import { locks } from './migrations/0006-locks.ts';
 import { environments } from './migrations/0009-environments.ts';
 import { links } from './migrations/0010-links.ts';
+import { approvals } from './migrations/0011-approvals.ts';
 import { auditPlace } from './migrations/0012-audit-place.ts';
 import type { Migration, SqlWords } from './migrations/migration.ts';
 import type { Schema } from './schema.ts';
 
-const migrations: readonly Migration[] = [init, upstream, tags, watches, locks, environments, links, auditPlace];
+const migrations: readonly Migration[] = [
+  init,
+  upstream,
+  tags,
+  watches,
+  locks,
+  environments,
+  links,
+  approvals,
+  auditPlace,
+];
 
 /**
  * Brings the schema up to date in one transaction, so that a crash half way leaves the old one. Throws `StoreError`

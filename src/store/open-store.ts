@@ -5,6 +5,7 @@ import { InvariantError } from '../domain/errors.ts';
 import { createAcceptInput } from './accept-input.ts';
 import { createLease, type LeaderLease, type LeaseOptions } from './lease.ts';
 import type { Database } from './schema.ts';
+import { createApprovalsTable } from './tables/approvals.ts';
 import { createAuditTable } from './tables/audit.ts';
 import { createEnvironmentsTable } from './tables/environments.ts';
 import { createInboxTable } from './tables/inbox.ts';
@@ -84,6 +85,7 @@ function createTables(db: Database, recorded: OpenStoreOptions['recorded']): Tab
     locks: createLocksTable(db),
     waits: createWaitsTable(db),
     links: createLinksTable(db),
+    approvals: createApprovalsTable(db),
     meta: createMetaTable(db),
   };
 }
@@ -102,6 +104,7 @@ function guard(tables: Tables, assert: () => void): Tables {
     locks: guardMethods(tables.locks, assert),
     waits: guardMethods(tables.waits, assert),
     links: guardMethods(tables.links, assert),
+    approvals: guardMethods(tables.approvals, assert),
     meta: guardMethods(tables.meta, assert),
   };
 }

@@ -16,6 +16,8 @@ export interface Schema {
   readonly locks: LockColumns;
   readonly waits: WaitColumns;
   readonly links: LinkColumns;
+  readonly approvals: ApprovalColumns;
+  readonly approval_votes: ApprovalVoteColumns;
   readonly meta: { readonly name: string; readonly value: string };
   readonly lease: LeaseColumns;
 }
@@ -162,6 +164,26 @@ interface WaitColumns {
   readonly project_id: number;
   readonly environment: string;
   readonly slack_user_id: string;
+  readonly document: string;
+}
+
+interface ApprovalColumns {
+  readonly id: string;
+  readonly operation_id: string;
+  readonly project_id: number;
+  readonly environment: string;
+  readonly state: string;
+  readonly created_at: number;
+  /** Without the votes. */
+  readonly document: string;
+}
+
+interface ApprovalVoteColumns {
+  readonly request_id: string;
+  /** GitLab's user id, else the Slack user's. */
+  readonly voter: string;
+  readonly answer: string;
+  readonly at: number;
   readonly document: string;
 }
 

@@ -1,18 +1,20 @@
+import { type WatchApprovalsDeps, watchApprovals } from '../app/watch-approvals.ts';
 import { type WatchEnvironmentsDeps, watchEnvironments } from '../app/watch-environments.ts';
 import { type WatchJobStartDeps, watchJobStart } from '../app/watch-job-start.ts';
 import { startTimer } from './timer.ts';
 
-/** Half a minute is waited for a job, so it is looked every few seconds; days for a deployment. */
+/** Half a minute is waited for a job, so it is looked every few seconds, as for approvals; days for a deployment. */
 const jobsEveryMs = 2_000;
 const environmentsEveryMs = 60_000;
 
 /** Starts what looks by itself whether something goes on for too long. */
 export function startWatchdogs(
-  deps: WatchJobStartDeps & WatchEnvironmentsDeps,
+  deps: WatchJobStartDeps & WatchEnvironmentsDeps & WatchApprovalsDeps,
 ): readonly ReturnType<typeof startTimer>[] {
   const { log } = deps;
   return [
     startTimer('job_start', () => jobsEveryMs, { work: () => watchJobStart(deps), log }),
+    startTimer('approvals', () => jobsEveryMs, { work: () => watchApprovals(deps), log }),
     startTimer('environments', () => environmentsEveryMs, { work: () => watchEnvironments(deps), log }),
   ];
 }

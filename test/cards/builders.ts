@@ -1,3 +1,4 @@
+import type { ApprovalRequest } from '../../src/domain/approval.ts';
 import type { Deployment } from '../../src/domain/deployment.ts';
 import type { EnvironmentRecord } from '../../src/domain/environment-record.ts';
 import type { Job } from '../../src/domain/job.ts';
@@ -184,4 +185,39 @@ export const anEnvironmentRecord: EnvironmentRecord = {
   failures: 3,
   failingSince: at('09:00'),
   heardAt: at('10:00'),
+};
+
+/** Production waits for one of two approvals. */
+export const anApprovalRequest: ApprovalRequest = {
+  id: 'operation-1-1',
+  operationId: 'operation-1',
+  planId: 'plan-1',
+  project,
+  environment: 'production',
+  tier: 'production',
+  release: { version: 'v1.4.0', ref: 'v1.4.0', tag: true, sha },
+  fromVersion: 'v1.3.0',
+  kind: 'deploy',
+  pipelineId: 812,
+  pipelineUrl: `${project.url}/-/pipelines/812`,
+  job: 'deploy-prod',
+  jobId: 106,
+  terms: {
+    required: 2,
+    approvers: ['maintainer', '@raj', 'S0LEADS'],
+    ask: [],
+    self: false,
+    authors: false,
+    expiresMs: 14_400_000,
+  },
+  requester: ann,
+  ships: { total: 12, url: `${project.url}/-/compare/v1.3.0...v1.4.0` },
+  checks: { passed: 8, failed: [], open: [] },
+  mention: ['U0RAJ', 'S0LEADS'],
+  places: [{ channel: 'C0DEPLOYS', rootKey: 'C0DEPLOYS/pipeline:812', broadcast: true }],
+  threadKey: 'C0DEPLOYS/pipeline:812/operation:operation-1',
+  state: 'open',
+  votes: [],
+  createdAt: at('10:11'),
+  expiresAt: at('14:11'),
 };

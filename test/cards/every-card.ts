@@ -37,9 +37,11 @@ import { renderRoot } from '../../src/cards/root.ts';
 import { renderStillFailing } from '../../src/cards/still-failing.ts';
 import { renderTagMoved } from '../../src/cards/tag-moved.ts';
 import { bold, code, say, time, user } from '../../src/domain/phrase.ts';
+import { approvalCards } from './approval-cards.ts';
 import {
   aDeployment,
   aJob,
+  anApprovalRequest,
   anEnvironmentRecord,
   ann,
   anOperation,
@@ -381,6 +383,7 @@ export const everyCard: Readonly<Record<string, Card>> = {
     },
   }),
   ...watchCards,
+  ...approvalCards({ request: anApprovalRequest, outside: 'https://example.com/looks-good' }),
   ...rollbackCards,
   'config refused': renderConfigRefused({
     problems: Array.from(

@@ -39,7 +39,17 @@ import type { Operation } from '../../src/domain/operation.ts';
 import { bold, code, link, say } from '../../src/domain/phrase.ts';
 import type { Pipeline } from '../../src/domain/pipeline.ts';
 import type { DeployPlan, Plan } from '../../src/domain/plan.ts';
-import { aDeployment, aJob, anEnvironmentRecord, anOperation, aPipeline, aPlan, at } from './builders.ts';
+import { approvalCards } from './approval-cards.ts';
+import {
+  aDeployment,
+  aJob,
+  anApprovalRequest,
+  anEnvironmentRecord,
+  anOperation,
+  aPipeline,
+  aPlan,
+  at,
+} from './builders.ts';
 import { lockCards } from './lock-cards.ts';
 
 /** Every card, with `outside` wherever GitLab or a person may put words: names, titles, refs, users, logs, pages. */
@@ -166,6 +176,23 @@ export function cardsSaying(outside: string): Readonly<Record<string, Card>> {
       folders: Array.from({ length: 30 }, () => ({ folder: outside, count: 5 })),
       share: outside,
       sharedBy: outside,
+    }),
+    ...approvalCards({
+      outside,
+      request: {
+        ...anApprovalRequest,
+        id: outside,
+        planId: outside,
+        project: pipeline.project,
+        environment: outside,
+        release: { ...anApprovalRequest.release, version: outside },
+        fromVersion: outside,
+        pipelineUrl: outside,
+        terms: { ...anApprovalRequest.terms, approvers: [outside, outside] },
+        requester: { ...actor, gitlab: person },
+        ships: { total: 9, url: outside },
+        mention: [outside],
+      },
     }),
     ...lockCards({
       project: pipeline.project,

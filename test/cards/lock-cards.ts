@@ -7,6 +7,7 @@ import { renderLockTaken } from '../../src/cards/lock-taken.ts';
 import { renderLockTold } from '../../src/cards/lock-told.ts';
 import { renderLockedAfterRollback } from '../../src/cards/locked-after-rollback.ts';
 import { renderLocks } from '../../src/cards/locks.ts';
+import { renderStartedAround } from '../../src/cards/started-around.ts';
 import { renderStealQuestion } from '../../src/cards/steal-question.ts';
 import type { Lock } from '../../src/domain/lock.ts';
 import type { Operation } from '../../src/domain/operation.ts';
@@ -59,6 +60,20 @@ export function lockCards(about: {
     'lock passed by a rollback': renderLockPassed({ operation, lock }),
     'locked after a rollback': renderLockedAfterRollback({ lock: bots, unlock: outside }),
     'environment free': renderEnvironmentFree({ wait }),
+    'started around approvals': renderStartedAround({
+      project,
+      version: outside,
+      environment: outside,
+      by: by.gitlab,
+      url: outside,
+    }),
+    'started around approvals, by nobody known': renderStartedAround({
+      project,
+      version: outside,
+      environment: outside,
+      by: undefined,
+      url: outside,
+    }),
     'wait noted': renderWaitNoted({ wait }),
   };
 }

@@ -15,6 +15,8 @@ describe('commands', () => {
     expect(commands.map(({ name }) => name)).toEqual([
       '/deploy',
       '/rollback',
+      '/approve',
+      '/reject',
       '/play',
       '/lock',
       '/unlock',

@@ -53,7 +53,7 @@ describe('chatops.yml', () => {
   it('keeps keys of later versions apart from those that there are', () => {
     const declared = declaredKeys(ConfigFile).map((key) => key.split('.'));
 
-    expect(laterKeys.anywhere.length).toBeGreaterThan(10);
+    expect(laterKeys.anywhere).not.toEqual([]);
     expect(declared.filter((path) => isLaterKey(path))).toEqual([]);
   });
 });

@@ -43,7 +43,8 @@ describe('docs/commands.md', () => {
   it('has every code that an answer can bear, and no other', () => {
     const plain = sources.flatMap((file) => found(file, /\bcode: '(\w+)'/g));
     const locks = union('src/domain/lock.ts', 'LockReason');
-    const codes = [...plain, ...policy, ...deploy, ...gates, ...locks, ...errors, 'internal', ...intake];
+    const votes = union('src/domain/approval.ts', 'VoteReason');
+    const codes = [...plain, ...policy, ...deploy, ...gates, ...locks, ...votes, ...errors, 'internal', ...intake];
     const made = [...press.map((reason) => `plan_${reason}`), ...configure.map((reason) => `job_${reason}`)];
     const headings = [
       'The command',
@@ -52,6 +53,7 @@ describe('docs/commands.md', () => {
       'The state of things',
       "A plan's button",
       'A button in the thread',
+      'Approvals',
       'Faults',
     ];
     const told = headings.flatMap((heading) => firstCells('docs/commands.md', heading));

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { approvalsSuite } from './suite/approvals-suite.ts';
 import { auditSuite } from './suite/audit-suite.ts';
 import { environmentsSuite } from './suite/environments-suite.ts';
 import { inboxSuite } from './suite/inbox-suite.ts';
@@ -24,6 +25,7 @@ export function storeSuite(name: string, open: OpenDatabase): void {
     environmentsSuite(open);
     locksSuite(open);
     linksSuite(open);
+    approvalsSuite(open);
     auditSuite(open);
     leaseSuite(open);
   });

@@ -1,3 +1,5 @@
+import type { ApprovalRequest } from '../../src/domain/approval.ts';
+import type { ApprovalTerms } from '../../src/domain/approval-terms.ts';
 import type { Deployment } from '../../src/domain/deployment.ts';
 import type { DeploymentChanged, JobChanged, PipelineObserved } from '../../src/domain/event.ts';
 import type { Job } from '../../src/domain/job.ts';
@@ -22,6 +24,7 @@ export const project: ProjectRef = {
 };
 
 export const ann = { slackUserId: 'U0ANN', gitlab: { id: 3, username: 'ann', name: 'Ann Lee' } } as const;
+export const raj = { slackUserId: 'U0RAJ', gitlab: { id: 4, username: 'raj', name: 'Raj Patel' } } as const;
 export const sha = 'a'.repeat(40);
 export const release = { version: 'v1.4.0', ref: 'v1.4.0', tag: true, sha } as const;
 
@@ -147,6 +150,41 @@ export function anOperation(change: Partial<Operation> = {}): Operation {
     rootKey: 'C0DEPLOYS/pipeline:812',
     createdAt: at(0),
     nextCheckAt: at(5),
+    ...change,
+  };
+}
+
+/** Ann's deploy to production waits for one approval, for four hours from the beginning. */
+export function anApproval(terms: Partial<ApprovalTerms> = {}, change: Partial<ApprovalRequest> = {}): ApprovalRequest {
+  return {
+    id: 'operation-1-1',
+    operationId: 'operation-1',
+    planId: 'plan-1',
+    project,
+    environment: 'production',
+    release,
+    kind: 'deploy',
+    pipelineId: 812,
+    pipelineUrl: `${project.url}/-/pipelines/812`,
+    job: 'deploy-prod',
+    jobId: 106,
+    terms: {
+      required: 1,
+      approvers: ['maintainer'],
+      ask: [],
+      self: false,
+      authors: true,
+      expiresMs: 14_400_000,
+      ...terms,
+    },
+    requester: ann,
+    mention: [],
+    places: [],
+    threadKey: 'C0DEPLOYS/pipeline:812/operation:operation-1',
+    state: 'open',
+    votes: [],
+    createdAt: at(0),
+    expiresAt: at(14_400),
     ...change,
   };
 }

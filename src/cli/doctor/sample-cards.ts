@@ -47,6 +47,7 @@ import { bold, say } from '../../domain/phrase.ts';
 import type { Pipeline } from '../../domain/pipeline.ts';
 import type { DeployPlan, Plan } from '../../domain/plan.ts';
 import type { PipelineReport } from '../../domain/test-report.ts';
+import { sampleApprovalCards } from './sample-approval-cards.ts';
 import { sampleLockCards } from './sample-lock-cards.ts';
 
 const at = new Date('2026-01-01T10:00:00Z');
@@ -252,6 +253,7 @@ function answerCards(): Readonly<Record<string, Card>> {
     'channel reopened': renderChannelReopened({ channel: 'C0123456789', code: 'is_archived', since: at }),
     'configuration reloaded': renderConfigReloaded({ kind: 'used', projects: 3 }),
     ...watchCards(),
+    ...sampleApprovalCards(sampleOperation('waiting')),
     ...sampleLockCards({ project, actor: ann, at, line, operation: sampleOperation('waiting') }),
     'configuration refused': renderConfigRefused({ problems: ['chatops.yml line 1: projects is empty'] }),
   };

@@ -32,13 +32,16 @@ export function createChangeReads({
       known.get(`${projectId}/${from}/${to}`, async () => {
         const answer = await api.Repositories.compare(projectId, from, to, { straight: false });
         const compared = readAs(ChangesPayload, answer, `the comparison of ${from} and ${to}`);
+        const all = compared.commits.map((commit) => ({
+          ...decodeCommit(commit),
+          mergeRequestIid: namedMergeRequest(commit.message),
+        }));
         return {
           // GitLab lists the oldest first.
-          commits: compared.commits
-            .toReversed()
-            .slice(0, maxChanges)
-            .map((commit) => ({ ...decodeCommit(commit), mergeRequestIid: namedMergeRequest(commit.message) })),
-          total: compared.commits.length,
+          commits: all.toReversed().slice(0, maxChanges),
+          total: all.length,
+          authors: [...new Set(all.map(({ author }) => author))],
+          mergeRequestIids: [...new Set(all.flatMap(({ mergeRequestIid }) => mergeRequestIid ?? []))],
           url: compared.web_url ?? '',
         };
       }),

@@ -1,0 +1,38 @@
+import { renderRefusal } from '../cards/refusal.ts';
+import { renderRejectForm } from '../cards/reject-form.ts';
+import { renderNote } from '../cards/view.ts';
+import type { ApprovalRequest } from '../domain/approval.ts';
+import { decideVote } from '../domain/approval.ts';
+import { say } from '../domain/phrase.ts';
+import type { CommandContext } from './command.ts';
+import { explainVote } from './explain-vote.ts';
+import type { Filled } from './fill-deploy-form.ts';
+import { refuseApprover } from './refuse-approver.ts';
+import type { FormPlace } from './slack-input.ts';
+
+/** Fills the form that asks why, or says in it why this person cannot reject. @throws GitLabError */
+export async function fillRejectForm(
+  { request, place }: { readonly request: ApprovalRequest | undefined; readonly place: FormPlace },
+  context: CommandContext,
+): Promise<Filled> {
+  const { actor, now } = context;
+  if (!request) {
+    const refusal = {
+      code: 'approval_unknown',
+      notDone: say`Nothing was done.`,
+      fact: say`I do not know this request any more.`,
+      todo: [],
+    } as const;
+    return { view: renderNote({ title: 'Reject', card: renderRefusal(refusal) }), place, refused: refusal };
+  }
+  const decision = decideVote(request, { voter: actor, answer: 'reject', authors: [] }, now);
+  const refusal =
+    (await refuseApprover(
+      request,
+      { ...context, answer: 'reject' },
+      { settings: () => context.settings, gitlab: context.gitlab },
+    )) ?? (decision.kind === 'refuse' ? explainVote(decision, { request, answer: 'reject' }) : undefined);
+  if (!refusal) return { view: renderRejectForm(request), place: { ...place, requestId: request.id } };
+  const refused = { code: refusal.code, project: request.project.path };
+  return { view: renderNote({ title: 'Reject', card: renderRefusal(refusal) }), place, refused };
+}

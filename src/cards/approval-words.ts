@@ -1,0 +1,44 @@
+import { type ApprovalRequest, approvals } from '../domain/approval.ts';
+import { bold, group, join, type Phrase, type Segment, say, user } from '../domain/phrase.ts';
+import { literal } from './literal.ts';
+import { actorName } from './step-words.ts';
+
+/** What is asked for: `v1.4.0 to production`, `the rollback of production to v1.3.0`. */
+export function approvalName({ kind, release, environment }: ApprovalRequest): Phrase {
+  return kind === 'rollback'
+    ? say`the rollback of ${bold(environment)} to ${bold(release.version)}`
+    : say`${bold(release.version)} to ${bold(environment)}`;
+}
+
+/** Calls the approvers, as far as Slack knows them. Empty where only roles are named. */
+export function approverMentions({ mention }: ApprovalRequest): readonly Segment[] {
+  const told = mention.slice(0, 5).map((id) => (id.startsWith('S') ? group(id) : user(id)));
+  return told.length === 0 ? [] : [...join(told, ' '), ' '];
+}
+
+/** Who may approve, as the settings name them: roles and GitLab users as words, Slack's as they are called there. */
+export function approverNames(approvers: readonly string[]): Phrase {
+  const named = approvers.slice(0, 6).map((name): Segment => {
+    if (/^[UW][A-Z0-9]+$/.test(name)) return user(name);
+    return /^S[A-Z0-9]+$/.test(name) ? group(name) : literal(name, 40);
+  });
+  return join(named, ', ');
+}
+
+/** How far it has come and by whom: `1 of 2 approvals, by maintainer. Not by who asks.` */
+export function standingOf(request: ApprovalRequest): Phrase {
+  const { terms } = request;
+  const who = approverNames(terms.approvers);
+  const barred = [...(terms.self ? [] : ['who asks']), ...(terms.authors ? [] : ['authors of what ships'])];
+  const not = barred.length === 0 ? [] : say` Not by ${barred.join(' or ')}.`;
+  return say`${bold(`${approvals(request).length} of ${terms.required}`)} approvals, by ${who}.${not}`;
+}
+
+/** Who approved so far, with what they said. */
+export function approvedBy(request: ApprovalRequest): Phrase {
+  const given = approvals(request).map(({ voter, words }): Phrase => {
+    const said = words === undefined ? [] : say` (${literal(words, 100)})`;
+    return say`${actorName(voter)}${said}`;
+  });
+  return join(given, ', ');
+}
