@@ -3,16 +3,12 @@ import { commands } from '../commands/index.ts';
 import { advanceOperation } from './app/advance-operation.ts';
 import { deliverMessage } from './app/deliver-message.ts';
 import { createDiscovery } from './app/discover-projects.ts';
-import { followUp } from './app/follow-up.ts';
 import { createForms } from './app/forms.ts';
 import { heldChannels } from './app/held-channel.ts';
 import { markInstalled } from './app/history.ts';
 import { createLiveSettings } from './app/live-settings.ts';
 import { createPace, type Pace } from './app/pace.ts';
 import type { Checkpoint, Clock } from './app/ports.ts';
-import { processDelivery } from './app/process-delivery.ts';
-import { processSlackInput } from './app/process-slack-input.ts';
-import { createReportReader } from './app/read-report.ts';
 import { catchUp, poll, wasAway } from './app/reconcile.ts';
 import { recordConfigAtStart } from './app/reload-config.ts';
 import { sweep } from './app/sweep.ts';
@@ -28,6 +24,7 @@ import { createMetrics } from './http/metrics.ts';
 import { createHttpServer, type HttpServer, type Route } from './http/server.ts';
 import { refuseSlackEvents } from './http/slack-events.ts';
 import { createLog, maskSecrets } from './log/log.ts';
+import { createAlsoTell } from './monitoring/also-tell.ts';
 import { createSlackApp } from './slack/app.ts';
 import { createDecodeSlackInput } from './slack/decode-input.ts';
 import { createSlackGateway } from './slack/gateway.ts';
@@ -40,7 +37,7 @@ import { createLinkingParts } from './wire/linking.ts';
 import { reportReadiness } from './wire/readiness.ts';
 import { backlogDone } from './workers/backlog.ts';
 import { holderLabel, isGone, newHolderId } from './workers/holder.ts';
-import { startInboxWorker } from './workers/inbox-worker.ts';
+import { startInboxWorkers } from './workers/inbox-workers.ts';
 import { type Leader, startLeader } from './workers/leader.ts';
 import { startOperationWorker } from './workers/operation-worker.ts';
 import { startOutboxWorker } from './workers/outbox-worker.ts';
@@ -74,9 +71,6 @@ export interface ProgramOptions {
   readonly pace?: Pace | undefined;
 }
 
-/** How many commands and clicks are worked on side by side; each waits mostly for GitLab. */
-const commandsAtOnce = 8;
-const followUpsAtOnce = 4;
 const freezes = { at: freezeAt, problem: freezeProblem };
 const sweepEveryMs = 60_000;
 
@@ -173,6 +167,7 @@ async function createParts(options: ProgramOptions) {
   const metrics = createMetrics({
     queues: async () => ({ inbox: await store.tables.inbox.state(), outbox: await store.tables.outbox.state() }),
     channelsHeld: async () => (await heldChannels(store.tables.meta)).size,
+    environments: () => store.tables.environments.all(),
     now,
     log,
   });
@@ -194,6 +189,7 @@ async function createParts(options: ProgramOptions) {
     checkpoint,
     pace,
     commands,
+    also: createAlsoTell(environment),
     slack: createSlackGateway(slackOptions),
     gitlab: createGitLabGateway({ ...gitlabOptions, token: environment.gitlabToken }),
     ...createLinkingParts(environment, { store, clock, log, gitlab: gitlabOptions }),
@@ -211,25 +207,14 @@ function createNewId(clock: Clock): () => string {
 /** Everything that only the leader does. */
 async function lead(parts: Parts): Promise<{ stop(): Promise<void> }> {
   const { log, settings, loops } = parts;
-  const decode = createDecodeSlackInput(parts.identity);
   await parts.refreshSettings();
   await parts.knownProjects.load();
   if (await wasAway(parts)) await withinMs(catchUp(parts), catchUpLimitMs);
-  const followUpDeps = { ...parts, readReport: createReportReader(parts) };
-  const inbox = [
-    startInboxWorker(
-      { name: 'gitlab', atOnce: 1 },
-      { ...parts, handle: (row) => processDelivery(row, { ...parts, decodeDelivery }) },
-    ),
-    startInboxWorker(
-      { name: 'slack', atOnce: commandsAtOnce },
-      { ...parts, handle: (row) => processSlackInput(row, { ...parts, decodeSlackInput: decode }) },
-    ),
-    startInboxWorker(
-      { name: 'internal', atOnce: followUpsAtOnce },
-      { ...parts, handle: (row) => followUp(row, followUpDeps) },
-    ),
-  ];
+  const inbox = startInboxWorkers({
+    ...parts,
+    decodeDelivery,
+    decodeSlackInput: createDecodeSlackInput(parts.identity),
+  });
   const deliverDeps = { ...parts, random: Math.random };
   const outbox = startOutboxWorker({ ...parts, deliver: (row) => deliverMessage(row, deliverDeps) });
   const operations = startOperationWorker({ ...parts, advance: (id) => advanceOperation(id, parts) });

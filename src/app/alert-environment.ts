@@ -1,11 +1,12 @@
 import { type EnvironmentTrouble, renderEnvironmentAlert } from '../cards/environment-alert.ts';
 import type { EnvironmentRecord } from '../domain/environment-record.ts';
 import { matchesGlob, type ProjectRef, type ProjectRules } from '../domain/project.ts';
+import { mailUnlessShownRow } from './mail-row.ts';
 import type { Tables } from './store-ports.ts';
 
 /** Tells the project's channels that follow deployments of the environment what is amiss with it. */
 export async function alertEnvironment(
-  tables: Pick<Tables, 'outbox'>,
+  tables: Pick<Tables, 'inbox' | 'outbox'>,
   about: {
     readonly record: EnvironmentRecord;
     readonly trouble: EnvironmentTrouble;
@@ -16,18 +17,14 @@ export async function alertEnvironment(
 ): Promise<void> {
   const { record, trouble, project, rules, now } = about;
   const { environment, newestId } = record;
-  for (const channel of followers(rules, environment)) {
-    await tables.outbox.put(
-      {
-        key: `${channel}/watchdog:${project.id}/${environment}/${trouble}:${newestId}`,
-        channel,
-        rootKey: undefined,
-        lane: 'failure',
-        ...renderEnvironmentAlert({ project, record, trouble, now }),
-      },
-      now,
-    );
+  const card = renderEnvironmentAlert({ project, record, trouble, now });
+  const meaning = `watchdog:${project.id}/${environment}/${trouble}:${newestId}`;
+  const keys = followers(rules, environment).map((channel) => ({ channel, key: `${channel}/${meaning}` }));
+  for (const message of keys) {
+    await tables.outbox.put({ ...message, rootKey: undefined, lane: 'failure', ...card }, now);
   }
+  const messageKeys = keys.map(({ key }) => key);
+  await tables.inbox.add(mailUnlessShownRow({ project, environment, key: meaning, messageKeys }, now));
 }
 
 /** The channels that are told of an environment's deployments or of failures. */

@@ -105,6 +105,8 @@ export type CommandResult =
       readonly kind: 'planned';
       readonly deed: Deed;
       readonly warnings: readonly Phrase[];
+      /** How the required jobs went, in one line. */
+      readonly checks?: Phrase | undefined;
       /** A gate that would have been closed and does not count for this deed: recorded with its confirmation. */
       readonly exempt?: 'exempt_freeze' | undefined;
       /** Nobody has to confirm it. */

@@ -16,6 +16,7 @@ import {
 } from '../domain/thread.ts';
 import type { WatchdogRules } from '../domain/watchdog.ts';
 import { noteDeployments } from './note-deployments.ts';
+import { noteEndedDeployments } from './note-ended-deployments.ts';
 import { openThread, putRoot } from './open-thread.ts';
 import { tellIgnoredLocks } from './pass-locks.ts';
 import { lineageOf } from './pipeline-family.ts';
@@ -57,6 +58,7 @@ export async function foldEvents(
   await tables.pipelines.save(next);
   const { watchdog, rulesFor } = context;
   const rules = rulesFor(next.project.path);
+  await noteEndedDeployments(tables, { pipeline: next, notices, now });
   await noteDeployments(tables, { pipeline: next, events, rules, watchdog, now, historyBefore });
   const health = evolveBranch(branch, next);
   if (health && health !== branch) await tables.pipelines.saveBranch(next.project.id, health);
@@ -68,7 +70,7 @@ export async function foldEvents(
   const introduced = isIntroduced
     ? await withoutOwnGates(tables, decideNotices(undefined, next, branch, historyBefore), next)
     : told;
-  const telling = { before: held, pipeline: next, notices: told, introduced, branch, identityUsers, now };
+  const telling = { before: held, pipeline: next, notices: told, introduced, branch, rules, identityUsers, now };
   for (const { home, rule, ownRule } of channelsOf(await lineageOf(tables, next), context.rulesFor)) {
     const about = { ...telling, home, rule: ownRule ?? rule };
     const isFolded = home.id !== next.id;
@@ -135,6 +137,8 @@ interface Telling {
   /** What a channel is told that has heard nothing of the pipeline because we did not know whether it may. */
   readonly introduced: readonly Notice[];
   readonly branch: BranchHealth | undefined;
+  /** What is configured for the pipeline's project. */
+  readonly rules: ProjectRules | undefined;
   readonly identityUsers: FoldContext['identityUsers'];
   readonly now: Date;
 }

@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { type AddLogExcerptDeps, addLogExcerpt } from './add-log-excerpt.ts';
 import { type AddReportDeps, addReport } from './add-report.ts';
 import type { InboxRow } from './store-ports.ts';
+import { type TellEndedDeploymentDeps, tellEndedDeployment } from './tell-ended-deployment.ts';
 import { type TellRollbackDeps, tellRollback } from './tell-rollback.ts';
 
-const Work = z.object({ kind: z.enum(['log_excerpt', 'pipeline_report', 'rollback_seen']) });
+export type FollowUpDeps = AddLogExcerptDeps & AddReportDeps & TellRollbackDeps & TellEndedDeploymentDeps;
 
-/** Carries out one piece of work that we gave ourselves: what a reply still lacks, or what a deployment was, only GitLab says. */
-export async function followUp(
-  row: InboxRow,
-  deps: AddLogExcerptDeps & AddReportDeps & TellRollbackDeps,
-): Promise<void> {
+const Work = z.object({ kind: z.enum(['log_excerpt', 'pipeline_report', 'rollback_seen', 'deployment_ended']) });
+
+/** Carries out one piece of work that we gave ourselves: what a reply still lacks, or what is told of a deployment. */
+export async function followUp(row: InboxRow, deps: FollowUpDeps): Promise<void> {
   switch (Work.parse(JSON.parse(row.body)).kind) {
     case 'log_excerpt':
       return addLogExcerpt(row, deps);
@@ -18,5 +18,7 @@ export async function followUp(
       return addReport(row, deps);
     case 'rollback_seen':
       return tellRollback(row, deps);
+    case 'deployment_ended':
+      return tellEndedDeployment(row, deps);
   }
 }

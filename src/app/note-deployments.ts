@@ -32,7 +32,7 @@ export async function noteDeployments(tables: Tables, noted: NotedDeployments): 
     const held = await tables.environments.find(project.id, deployment.environment);
     const record = evolveEnvironmentRecord(held, { projectId: project.id, deployment, now });
     if (!record || record === held) continue;
-    await tables.environments.save(record);
+    await tables.environments.save({ ...record, project: project.path });
     const isHistory = (deployment.changedAt ?? now) < historyBefore;
     if (rules && !isHistory && mayBeRollback(held, record)) {
       const { environment, id } = deployment;

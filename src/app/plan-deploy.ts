@@ -1,3 +1,4 @@
+import { checksLine } from '../cards/checks-line.ts';
 import { explainDeployRefusal } from '../cards/deploy-refused.ts';
 import { withApprovals } from '../domain/approval-terms.ts';
 import { commandLine } from '../domain/command-line.ts';
@@ -190,7 +191,6 @@ async function decide(facts: Found): Promise<CommandResult> {
     pipelineId: found.pipeline.id,
     jobId: found.job.id,
   };
-  if (refusedStep) return { kind: 'refused', refusal: refusedStep, about };
   const asked = {
     project,
     environments: [environment.name, ...route.flatMap((step) => step.environment ?? [])],
@@ -198,9 +198,8 @@ async function decide(facts: Found): Promise<CommandResult> {
     notDone: say`${release.version} was not deployed to ${bold(environment.name)}.`,
     line: resolvedLine(request, release, found.ciJob.name),
   };
-  const locked = await refuseLocked(asked, context);
   const isThere = decision.kind === 'refuse' && decision.reason === 'already_live';
-  const closed = locked ?? (isThere ? undefined : gates.refusal);
+  const closed = refusedStep ?? (await refuseLocked(asked, context)) ?? (isThere ? undefined : gates.refusal);
   if (closed) return { kind: 'refused', refusal: closed, about };
   if (decision.kind === 'refuse') {
     const refusal = explain(decision, facts);
@@ -216,6 +215,7 @@ async function decide(facts: Found): Promise<CommandResult> {
     kind: 'planned',
     atOnce: isUnconfirmed(request, steps),
     warnings: [...gates.warnings, ...warnings({ live, release, found, shipment })],
+    checks: checksLine(environmentRule(project.rules, environment.name)?.requires ?? [], found.jobs),
     deed: toDeed(facts, { steps, shipment }),
   };
 }

@@ -1,3 +1,4 @@
+import type { EndedDeployment } from '../domain/ended-deployment.ts';
 import type { FreezePeriod } from '../domain/freeze.ts';
 import type { Operation, OperationState } from '../domain/operation.ts';
 import type { ProjectRules } from '../domain/project.ts';
@@ -140,6 +141,8 @@ export interface Wake {
 export interface Counters {
   webhook(kind: string, result: 'accepted' | 'repeated' | 'ignored' | 'malformed' | 'refused'): void;
   slackCall(method: string, result: 'ok' | 'error' | 'unknown'): void;
+  /** A deployment that ended, whoever started it. */
+  deployment(ended: EndedDeployment): void;
   /** An operation that ended. */
   operation(kind: Operation['kind'], outcome: Exclude<OperationState, 'active'>): void;
 }

@@ -1,7 +1,7 @@
 import { renderCatchUp } from '../cards/catch-up.ts';
 import type { Mention } from '../domain/mention.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
-import type { ChannelRule } from '../domain/project.ts';
+import type { ChannelRule, ProjectRules } from '../domain/project.ts';
 import { deploymentKey, isBroadcast, type Notice, noticeKey } from '../domain/thread.ts';
 import { logExcerptRow } from './add-log-excerpt.ts';
 import { reportRow } from './add-report.ts';
@@ -21,6 +21,8 @@ export interface News {
   readonly thread: Thread;
   readonly notices: readonly Notice[];
   readonly pipeline: Pipeline;
+  /** What is configured for the pipeline's project. */
+  readonly rules: ProjectRules | undefined;
   /** Slack user id -> GitLab username. */
   readonly identityUsers: Readonly<Record<string, string>>;
   readonly now: Date;
@@ -44,7 +46,7 @@ export function playedJob(pipeline: Pipeline, jobId: number | undefined): Played
 }
 
 async function putNotice(tables: Tables, notice: Notice, news: News): Promise<void> {
-  const { rule, thread, pipeline, identityUsers, now, fresh } = news;
+  const { rule, thread, pipeline, rules, identityUsers, now, fresh } = news;
   const askedBy =
     notice.kind === 'deployment' ? await whoAsked(tables, playedJob(pipeline, notice.deployment.jobId)) : undefined;
   // The card of the operation says already that it started.
@@ -62,7 +64,7 @@ async function putNotice(tables: Tables, notice: Notice, news: News): Promise<vo
       lane: laneOf(notice),
       // A root that was just posted is news in the channel by itself; an edit of an older one is silent.
       broadcast: !fresh && !repeats && isBroadcast(rule, notice),
-      ...renderNotice({ notice, pipeline, askedBy, mention }),
+      ...renderNotice({ notice, pipeline, askedBy, mention, rules }),
     },
     now,
   );

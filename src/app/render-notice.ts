@@ -9,6 +9,7 @@ import { renderStillFailing } from '../cards/still-failing.ts';
 import type { Person } from '../domain/actor.ts';
 import type { Mention } from '../domain/mention.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
+import { environmentRule, type ProjectRules } from '../domain/project.ts';
 import type { PipelineReport } from '../domain/test-report.ts';
 import type { Notice } from '../domain/thread.ts';
 import type { SlackContent } from './ports.ts';
@@ -25,8 +26,10 @@ export function renderNotice(about: {
   readonly askedBy?: Person | undefined;
   /** Whom a failure calls. */
   readonly mention?: Mention | undefined;
+  /** What is configured for the pipeline's project. */
+  readonly rules?: ProjectRules | undefined;
 }): SlackContent {
-  const { notice, pipeline, excerpt, report, askedBy, mention } = about;
+  const { notice, pipeline, excerpt, report, askedBy, mention, rules } = about;
   switch (notice.kind) {
     case 'job_failed':
       return renderJobFailed({ pipeline, job: notice.job, excerpt, mention });
@@ -44,7 +47,8 @@ export function renderNotice(about: {
       return renderGateReached({ pipeline, job: notice.job });
     case 'deployment': {
       const { deployment, outcome, job } = notice;
-      return renderDeployment({ pipeline, deployment, outcome, job, excerpt, askedBy, mention });
+      const rule = rules && environmentRule(rules, deployment.environment);
+      return renderDeployment({ pipeline, deployment, outcome, job, excerpt, askedBy, mention, rule });
     }
   }
 }

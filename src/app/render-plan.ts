@@ -5,11 +5,14 @@ import type { Plan } from '../domain/plan.ts';
 import type { SlackContent } from './ports.ts';
 
 /** The card of a plan that waits for its press. */
-export function renderPlan(plan: Plan, warnings: readonly Phrase[]): SlackContent {
+export function renderPlan(
+  plan: Plan,
+  { warnings, checks }: { readonly warnings: readonly Phrase[]; readonly checks?: Phrase | undefined },
+): SlackContent {
   const { deed } = plan;
   switch (deed.kind) {
     case 'deploy':
-      return renderDeployPlan({ plan: { ...plan, deed }, warnings });
+      return renderDeployPlan({ plan: { ...plan, deed }, warnings, checks });
     case 'rollback':
       return renderRollbackPlan({ plan: { ...plan, deed }, warnings });
   }

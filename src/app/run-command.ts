@@ -156,12 +156,12 @@ async function toOutcome(
     case 'refused':
       return refused(result, result.about);
     case 'planned': {
-      const { deed, warnings } = result;
+      const { deed, warnings, checks } = result;
       const expiresAt = new Date(now.getTime() + deps.settings().planExpiresMs);
       const plan: Plan = { id: deps.newId(), state: 'open', requester: actor, deed, createdAt: now, expiresAt };
       const { project, environment, release, pipelineId } = deed;
       const about = { project: project.path, environment, version: release.version, sha: release.sha, pipelineId };
-      return { card: renderPlan(plan, warnings), plan, audit: 'allowed', reason: 'planned', about };
+      return { card: renderPlan(plan, { warnings, checks }), plan, audit: 'allowed', reason: 'planned', about };
     }
   }
 }

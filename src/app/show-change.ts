@@ -4,6 +4,7 @@ import { renderPromoteAnswered } from '../cards/promote-answered.ts';
 import type { Actor } from '../domain/actor.ts';
 import { commandLine } from '../domain/command-line.ts';
 import { currentStep, type Operation } from '../domain/operation.ts';
+import { mailOperationEnd } from './mail-operation-end.ts';
 import { putRoot } from './open-thread.ts';
 import { lockAfterRollback } from './pass-locks.ts';
 import { findHome } from './pipeline-family.ts';
@@ -41,15 +42,10 @@ export async function showChange(
   if (operation.state !== 'active') {
     await lockAfterRollback(tables, operation, now);
     if (!about.isTakenOver) await tellFree(tables, now);
-    await tables.outbox.put(
-      {
-        ...reply,
-        key: `${operation.rootKey}/operation:${operation.id}/ended`,
-        lane: 'failure',
-        ...renderOperationEnded({ operation, again }),
-      },
-      now,
-    );
+    const card = renderOperationEnded({ operation, again });
+    const key = `${operation.rootKey}/operation:${operation.id}/ended`;
+    await tables.outbox.put({ ...reply, key, lane: 'failure', ...card }, now);
+    await mailOperationEnd(tables, operation, { card, now });
   }
   const pipeline = await tables.pipelines.find(operation.project.id, operation.pipelineId);
   if (!pipeline) return;

@@ -16,13 +16,14 @@ import type { SlackContent } from './ports.ts';
 export interface InboxRow {
   readonly id: number;
   readonly key: string;
-  readonly source: 'gitlab' | 'slack' | 'internal';
+  /** `internal`: work that we give ourselves; `outside`: what Grafana and mail are told. */
+  readonly source: 'gitlab' | 'slack' | 'internal' | 'outside';
   readonly body: string;
   readonly receivedAt: Date;
   readonly attempts: number;
 }
 
-/** A row as it comes in. */
+/** A row as it comes in. One whose `receivedAt` is still to come is worked on then. */
 export type NewInboxRow = Pick<InboxRow, 'key' | 'source' | 'body' | 'receivedAt'>;
 
 /** Lanes in the order they are served. */
@@ -259,6 +260,7 @@ export interface ApprovalsTable {
 export interface EnvironmentsTable {
   find(projectId: number, environment: string): Promise<EnvironmentRecord | undefined>;
   ofProject(projectId: number): Promise<readonly EnvironmentRecord[]>;
+  all(): Promise<readonly EnvironmentRecord[]>;
   /** Adds it, or replaces the one of that project and name. */
   save(record: EnvironmentRecord): Promise<void>;
   prune(heardBefore: Date): Promise<number>;

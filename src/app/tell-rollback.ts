@@ -7,6 +7,7 @@ import type { ProjectRef } from '../domain/project.ts';
 import { hasStarted, wentBack } from '../domain/rollback.ts';
 import { followers } from './alert-environment.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
+import { mailRow } from './mail-row.ts';
 import type { Clock, Settings, Wake } from './ports.ts';
 import { rememberEnvironments } from './remember-environments.ts';
 import type { InboxRow, NewInboxRow, Store, Tables } from './store-ports.ts';
@@ -89,6 +90,8 @@ async function tell(
   const { project, deployment, now } = about;
   const { environment, id, ref, sha, pipelineId, jobId, user } = deployment;
   const rules = rulesFor(project.path);
+  const card = renderRollbackSeen(about);
+  await tables.inbox.add(mailRow({ project, environment, key: `rollback-seen:${id}`, content: card }, now));
   for (const channel of rules ? followers(rules, environment) : []) {
     await tables.outbox.put(
       {
@@ -96,7 +99,7 @@ async function tell(
         channel,
         rootKey: undefined,
         lane: 'failure',
-        ...renderRollbackSeen(about),
+        ...card,
       },
       now,
     );

@@ -1,4 +1,5 @@
 import type { Person } from '../domain/actor.ts';
+import type { Operation } from '../domain/operation.ts';
 import type { Tables } from './store-ports.ts';
 
 /** Which job, of which pipeline. */
@@ -13,11 +14,18 @@ export interface PlayedJob {
  * own for everybody who has not linked an account.
  */
 export async function whoAsked(tables: Pick<Tables, 'operations'>, played: PlayedJob): Promise<Person | undefined> {
-  const { projectId, pipelineId, jobId } = played;
-  if (pipelineId === undefined || jobId === undefined) return undefined;
-  const operations = await tables.operations.ofPipeline(projectId, pipelineId);
-  const operation = operations.find((candidate) => candidate.steps.some((step) => step.jobId === jobId));
+  const operation = await operationOf(tables, played);
   if (!operation) return undefined;
   const { slackUserId, gitlab } = operation.requester;
   return gitlab ?? { username: slackUserId, name: slackUserId };
+}
+
+/** The operation that had the job played. */
+export async function operationOf(
+  tables: Pick<Tables, 'operations'>,
+  { projectId, pipelineId, jobId }: PlayedJob,
+): Promise<Operation | undefined> {
+  if (pipelineId === undefined || jobId === undefined) return undefined;
+  const operations = await tables.operations.ofPipeline(projectId, pipelineId);
+  return operations.find((candidate) => candidate.steps.some((step) => step.jobId === jobId));
 }

@@ -15,10 +15,13 @@ const maxWarnings = 3;
 export function renderDeployPlan({
   plan,
   warnings = [],
+  checks = [],
 }: {
   readonly plan: Plan<DeployPlan>;
   /** What the asker should know before they press. */
   readonly warnings?: readonly Phrase[] | undefined;
+  /** How the required jobs went, in one line. */
+  readonly checks?: Phrase | undefined;
 }): Card {
   const { deed } = plan;
   const { environment, release } = deed;
@@ -28,6 +31,7 @@ export function renderDeployPlan({
       shaped(shapes.question, question(deed)),
       fromTo(deed),
       ships(deed),
+      checks,
       ...variables(deed),
       ...warnings.slice(0, maxWarnings).map((warning) => shaped(shapes.warning, say`Warning: ${warning}`)),
       ...deploySteps(deed),

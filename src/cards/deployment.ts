@@ -4,14 +4,17 @@ import type { Job } from '../domain/job.ts';
 import type { Mention } from '../domain/mention.ts';
 import { bold, code, join, link, type Phrase, type Segment, say } from '../domain/phrase.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
+import type { EnvironmentRule } from '../domain/project.ts';
 import type { DeploymentOutcome } from '../domain/thread.ts';
 import { buildCard, type Card, type CardButton } from './card.ts';
+import { checksLine } from './checks-line.ts';
+import { dashboardLine } from './dashboard-line.ts';
 import { durationBetween, durationWords } from './duration.ts';
 import { failureReason } from './failure-reason.ts';
 import { retryButton, showLogButton } from './job-buttons.ts';
 import { literal } from './literal.ts';
 import { mentionLine, spokenMention } from './mention.ts';
-import { type Line, shaped } from './phrase-blocks.ts';
+import { joinLines, type Line, shaped } from './phrase-blocks.ts';
 import { commitLine, jobLink, versionOf, versionWithSha } from './pipeline-words.ts';
 import { rollbackButton } from './rollback-button.ts';
 import { type Status, statuses } from './status.ts';
@@ -27,6 +30,8 @@ export interface DeploymentNews {
   readonly askedBy?: Person | undefined;
   /** Whom its failure calls. */
   readonly mention?: Mention | undefined;
+  /** What is configured for its environment. */
+  readonly rule?: Pick<EnvironmentRule, 'requires' | 'dashboard'> | undefined;
 }
 
 /** A deployment started, succeeded, failed or was canceled. */
@@ -93,7 +98,12 @@ function details(news: DeploymentNews): readonly Line[] {
     case 'started':
       return [say`${open}`, commitLine(pipeline)];
     case 'succeeded':
-      return [addressLine(news.deployment), factsLine(news), say`${open}`];
+      return [
+        addressLine(news.deployment),
+        factsLine(news),
+        checksLine(news.rule?.requires ?? [], pipeline.jobs),
+        joinLines([say`${open}`, dashboard(news)], ' · '),
+      ];
     case 'failed':
       return [
         say`${failureReason(job?.failureReason)} ${open}`,
@@ -104,6 +114,11 @@ function details(news: DeploymentNews): readonly Line[] {
     case 'canceled':
       return [say`It may have begun its work, so look at the environment before you go on. ${open}`, where(job)];
   }
+}
+
+function dashboard({ rule, deployment, job }: DeploymentNews): Phrase {
+  const { createdAt, changedAt } = deployment;
+  return dashboardLine(rule?.dashboard, { from: job?.startedAt ?? createdAt, to: changedAt ?? job?.finishedAt });
 }
 
 function addressLine({ externalUrl }: Deployment): Phrase {

@@ -2,6 +2,7 @@ import { count } from './count.ts';
 import { readConfiguration } from './doctor/configuration.ts';
 import type { Checkup, Finding, Level } from './doctor/finding.ts';
 import { checkGitLab } from './doctor/gitlab.ts';
+import { checkOutside } from './doctor/outside.ts';
 import { checkSlack } from './doctor/slack.ts';
 import { checkStore } from './doctor/store.ts';
 import { readFlags } from './flags.ts';
@@ -41,6 +42,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Diagnosis> {
   const groups = [
     ['GitLab', checkGitLab(options, readable)],
     ['Slack', checkSlack(options, readable)],
+    ['Grafana and mail', checkOutside(options, readable)],
     ['Store', checkStore(options, readable.settings.database)],
   ] as const;
   for (const [title, group] of groups) {

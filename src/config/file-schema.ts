@@ -161,6 +161,12 @@ function isRegExp(text: string): boolean {
   }
 }
 
+/** Without a user name and password in it, which everybody in the channel would read. */
+function isSecureAddress(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === 'https:' && url.username === '' && url.password === '';
+}
+
 const Freeze = z
   .strictObject({
     from: Text.meta({ description: 'A cron with five fields, or a date and time.' }),
@@ -217,6 +223,14 @@ const EnvironmentEntry = z
     freeze: z.array(Freeze).optional().meta({
       mend: "Write a list like [{ from: '0 16 * * 5', to: '0 8 * * 1', timezone: Europe/Paris }]",
       description: 'Times without deployments; going back is free at all times.',
+    }),
+    dashboard: Text.refine(isSecureAddress, 'is not an https address').optional().meta({
+      mend: 'Write an address like https://grafana.example.com/d/app',
+      description: 'A page that shows how the environment is: linked with the time of each deployment.',
+    }),
+    notify_email: z.array(z.email('is not a mail address')).min(1, 'names nobody').optional().meta({
+      mend: 'Write a list like [ops@example.com]',
+      description: 'Who gets a mail when it failed or was rolled back, or when Slack takes no messages.',
     }),
     confirm: z.boolean().optional().meta({
       mend: 'Write true or false',

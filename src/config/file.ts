@@ -20,6 +20,8 @@ export interface FileSettings {
   readonly unnamedRules: (path: string) => ProjectRules;
   /** Where the entry of a project stands: `chatops.yml line 12`. */
   readonly placeOf: (path: string) => string;
+  /** What is wrong with the first `notify_email` of the file where no mail can be sent; undefined: it has none. */
+  readonly needsMail: ConfigProblem | undefined;
   /** Some project takes webhooks, so there must be a way to tell GitLab's from others. */
   readonly takesWebhooks: boolean;
   /** Where trouble of the bot itself is told. */
@@ -134,6 +136,7 @@ function toSettings(file: ConfigFile, projects: ProjectsOfFile, yaml: ParsedYaml
     rulesFor,
     unnamedRules: (path) => resolveUnnamed(projects, path),
     placeOf: (path) => placeOf(path, projects, yaml),
+    needsMail: needsMail(file, yaml),
     takesWebhooks: entries.some((entry) => rulesFor(entry)?.events !== 'poll'),
     operationsChannel: file.operations.channel,
     operationsAdmins: file.operations.admins,
@@ -152,6 +155,20 @@ function toSettings(file: ConfigFile, projects: ProjectsOfFile, yaml: ParsedYaml
       operationsMs: file.retention.operations,
     },
   };
+}
+
+function needsMail({ defaults, projects }: ConfigFile, yaml: ParsedYaml): ConfigProblem | undefined {
+  const places = [
+    { keys: defaults, path: ['defaults'] },
+    ...projects.map((keys, index) => ({ keys, path: ['projects', index] })),
+  ];
+  const [first] = places.flatMap(({ keys, path }) =>
+    Object.entries(keys?.environments ?? {})
+      .filter(([, { notify_email: to }]) => to !== undefined)
+      .map(([name]) => [...path, 'environments', name, 'notify_email']),
+  );
+  const problem = 'cannot be used without `SMTP_URL`';
+  return first && problemAt(yaml, first, { problem, mend: 'Set SMTP_URL to your mail server, or remove it' });
 }
 
 /** More than anybody has; webhooks of unknown projects must not fill the memory. */

@@ -70,7 +70,9 @@ export function loadConfig({ env, readFile, cwd = process.cwd() }: ConfigSources
   const environment = readEnvironment(env);
   const configPath = path.resolve(cwd, environment.values.configPath ?? environmentSettings.configPath.default);
   const file = readFileSettings(configPath, readFile);
-  const problems = [...neededProblems(environment, file.settings), ...file.problems];
+  const { values } = environment;
+  const needed = [...neededProblems(environment, file.settings), ...unmetNeeds(values, file.settings)];
+  const problems = [...needed, ...file.problems];
   if (problems.length > 0 || !file.settings || !isComplete(environment.values)) throw new ConfigError(problems);
   const settings = { ...environment.values, configPath, database: inFolder(cwd, environment.values.database) };
   return {
@@ -91,6 +93,13 @@ function neededProblems(environment: ReadEnvironment, file: FileSettings | undef
   return environment.problems.filter(({ setting }) => setting !== name);
 }
 
+/** What the file asks for and the environment does not give. */
+function unmetNeeds(values: Partial<ProcessSettings>, file: FileSettings | undefined): readonly ConfigProblem[] {
+  // One that is there and wrong is told all the same.
+  const hasNoMail = 'mailServer' in values && values.mailServer === undefined;
+  return hasNoMail && file?.needsMail ? [file.needsMail] : [];
+}
+
 function createSource(settings: ProcessSettings, readFile: ConfigSources['readFile']): ConfigFileSource {
   const { configPath } = settings;
   return {
@@ -106,7 +115,8 @@ function createSource(settings: ProcessSettings, readFile: ConfigSources['readFi
       const { settings: file, problems, hash } = readFileSettings(configPath, readFile);
       if (!file) throw new ConfigError(problems);
       const isProven = settings.gitlabWebhookSecret !== undefined || settings.gitlabSigningTokens !== undefined;
-      if (file.takesWebhooks && !isProven) throw new ConfigError([unproven]);
+      const unmet = [...(file.takesWebhooks && !isProven ? [unproven] : []), ...unmetNeeds(settings, file)];
+      if (unmet.length > 0) throw new ConfigError(unmet);
       return { file, hash };
     },
   };

@@ -61,6 +61,8 @@ function rulesOf(layers: readonly Layer[], path: string): ProjectRules {
       after: entry.after,
       requires: entry.requires,
       freeze: entry.freeze,
+      dashboard: entry.dashboard,
+      notifyEmail: entry.notify_email,
     })),
   };
 }
@@ -182,4 +184,6 @@ const environmentDefaults = {
   after: [],
   requires: [],
   freeze: [],
+  dashboard: 'none',
+  notify_email: [],
 } as const;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SmtpUrl } from './mail-server.ts';
 
 /** One environment variable, declared once: the README table, `.env.example` and error messages come from here. */
 export interface Setting {
@@ -195,6 +196,30 @@ export const environmentSettings = {
     requiredWith: 'GITLAB_OAUTH_CLIENT_ID',
     help: "The bot's own address, as browsers and GitLab reach it. `init` writes it; `doctor` looks for the webhook that leads there.",
     mend: 'Write an address like https://chatops.example.com, or leave it out',
+  },
+  grafanaUrl: {
+    name: 'GRAFANA_URL',
+    type: webAddress,
+    optional: true,
+    help: 'Your Grafana: each deployment and rollback becomes an annotation there.',
+    mend: 'Write the address that you open in the browser, e.g. https://grafana.example.com, or leave it out',
+  },
+  grafanaToken: {
+    name: 'GRAFANA_TOKEN',
+    type: word,
+    secret: true,
+    optional: true,
+    requiredWith: 'GRAFANA_URL',
+    help: 'Token of a service account of Grafana, role Editor; needed with `GRAFANA_URL`.',
+    mend: 'Make one in Grafana, Administration > Users and access > Service accounts, role Editor, or leave GRAFANA_URL out',
+  },
+  mailServer: {
+    name: 'SMTP_URL',
+    type: SmtpUrl,
+    secret: true,
+    optional: true,
+    help: 'Mail server for `notify_email`: `smtps://user:password@mail.example.com?from=chatops@example.com`. `smtp://` asks for STARTTLS; `tls=off` does without. `from` may be left out where the user is an address.',
+    mend: 'Write it like smtps://user:password@mail.example.com?from=chatops@example.com (special characters percent-encoded), or leave it out',
   },
   database: {
     name: 'DATABASE_URL',

@@ -17,6 +17,8 @@ export interface LiveVersion {
 /** What we remember of an environment, to answer while GitLab is away and to notice that something is amiss. */
 export interface EnvironmentRecord {
   readonly projectId: number;
+  /** Full path of the project, as the newest event named it. */
+  readonly project?: string | undefined;
   readonly environment: string;
   readonly tier?: string | undefined;
   readonly url?: string | undefined;
@@ -87,6 +89,7 @@ export function refreshEnvironmentRecord(
   const at = live?.changedAt ?? live?.createdAt ?? now;
   return {
     projectId,
+    project: held?.project,
     environment,
     tier: tier ?? held?.tier,
     url: url ?? held?.url,

@@ -133,6 +133,24 @@ export class SlackError extends AppError {
   }
 }
 
+/** Grafana or the mail server refused, failed or could not be reached. Never carries tokens or passwords. */
+export class OutsideError extends AppError {
+  readonly code = 'outside';
+  /** Whom we called. */
+  readonly service: 'Grafana' | 'the mail server';
+  override readonly retryable: boolean;
+
+  constructor(
+    message: string,
+    facts: { readonly service: OutsideError['service']; readonly retryable: boolean },
+    options: AppErrorOptions = {},
+  ) {
+    super(message, options);
+    this.service = facts.service;
+    this.retryable = facts.retryable;
+  }
+}
+
 /** The database cannot be read or written, or another process holds it. */
 export class StoreError extends AppError {
   readonly code = 'store';

@@ -1,7 +1,7 @@
 import type { Actor } from './actor.ts';
 import type { Deployment } from './deployment.ts';
 import { type FreezeWindow, freezeNow } from './freeze.ts';
-import { isActive, type Job } from './job.ts';
+import { isActive, isJobNamed, type Job } from './job.ts';
 import { blockingLocks, type Lock } from './lock.ts';
 import type { Release } from './release.ts';
 
@@ -115,14 +115,27 @@ function findOrder({ rules, release, earlier }: GateFacts): GateRefusal | undefi
   return undefined;
 }
 
+/** Of one required job the newest instances: one, or as many as `parallel` makes of it. None: it is not there. */
+export interface RequiredJob {
+  readonly name: string;
+  readonly jobs: readonly Job[];
+}
+
 /** The newest instance counts: an old success does not hide a newer failure, and a rerun that passed makes good. */
+export function requiredJobs(requires: readonly string[], jobs: readonly Job[]): readonly RequiredJob[] {
+  return requires.map((name) => {
+    const newest = new Map<string, Job>();
+    for (const job of jobs.filter((each) => isJobNamed(name, each))) {
+      if (job.id >= (newest.get(job.name)?.id ?? 0)) newest.set(job.name, job);
+    }
+    return { name, jobs: [...newest.values()] };
+  });
+}
+
 function findChecks({ rules, jobs }: GateFacts): GateRefusal | undefined {
-  const required = rules.requires.map((name) => ({
-    name,
-    job: jobs.filter((job) => job.name === name).toSorted((a, b) => b.id - a.id)[0],
-  }));
-  const missing = required.filter(({ job }) => job === undefined).map(({ name }) => name);
-  const open = required.flatMap(({ job }) => (job === undefined || job.status === 'success' ? [] : [job]));
+  const required = requiredJobs(rules.requires, jobs);
+  const missing = required.filter((each) => each.jobs.length === 0).map(({ name }) => name);
+  const open = required.flatMap((each) => each.jobs.filter(({ status }) => status !== 'success'));
   if (missing.length + open.length === 0) return undefined;
   return {
     reason: 'checks_not_passed',

@@ -96,3 +96,13 @@ export function progress(status: JobStatus): number {
       return 6;
   }
 }
+
+/**
+ * Whether a job is what a configured name means: the job itself, or one of those that `parallel` makes of it, which
+ * GitLab calls `name 1/3` or `name: [a, b]`.
+ * @see https://docs.gitlab.com/ci/yaml/#parallel
+ */
+export function isJobNamed(name: string, job: Pick<Job, 'name'>): boolean {
+  if (!job.name.startsWith(name)) return false;
+  return /^$|^ \d+\/\d+$|^: \[.*\]$/u.test(job.name.slice(name.length));
+}

@@ -103,6 +103,10 @@ export interface EnvironmentRule {
   readonly after?: readonly string[] | undefined;
   /** Jobs of the pipeline that must have passed. */
   readonly requires?: readonly string[] | undefined;
+  /** A page that shows how the environment is. */
+  readonly dashboard?: string | undefined;
+  /** Who gets a mail of its failures and rollbacks. */
+  readonly notifyEmail?: readonly string[] | undefined;
   /** Times without deployments. */
   readonly freeze?: readonly FreezePeriod[] | undefined;
 }

@@ -2,6 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Counters, Log } from '../app/ports.ts';
 import type { QueueState } from '../app/store-ports.ts';
+import type { EnvironmentRecord } from '../domain/environment-record.ts';
+import { deploymentCounters, productionGauges } from './deployment-metrics.ts';
 import type { WebhookResult } from './gitlab-webhook.ts';
 
 /** What a Socket Mode connection can be. */
@@ -10,6 +12,8 @@ const socketStates = ['connected', 'connecting', 'refused', 'stopped'] as const;
 /** Up to the 30 s that a read may take. */
 const CALL_BUCKETS_S = [0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8, 15, 30];
 
+const operationKinds = ['deploy', 'rollback'] as const satisfies readonly Parameters<Counters['operation']>[0][];
+
 type CallResult = 'ok' | 'error' | 'unknown';
 
 export interface MetricsDeps {
@@ -17,6 +21,7 @@ export interface MetricsDeps {
   readonly queues: () => Promise<{ readonly inbox: QueueState; readonly outbox: QueueState }>;
   /** How many channels take no messages. */
   readonly channelsHeld: () => Promise<number>;
+  readonly environments: () => Promise<readonly EnvironmentRecord[]>;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -60,11 +65,15 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     labelNames: ['kind', 'outcome'] as const,
     registers: [registry],
   });
+  // From 0 on, so that the first of its kind is a rise that Prometheus sees.
+  webhooks.inc({ kind: 'unknown', result: 'refused' }, 0);
+  for (const kind of operationKinds) operations.inc({ kind, outcome: 'stuck' }, 0);
   const watchSocket = socketMetric(registry);
   const fillQueues = queueMetrics(registry, deps);
   const last = { slack: 'not asked yet' as LastCall, gitlab: 'not asked yet' as LastCall };
   return {
     lastCalls: () => ({ ...last }),
+    deployment: deploymentCounters(registry),
     operation: (kind, outcome) => operations.inc({ kind, outcome }),
     watchSocket,
     webhook: (kind, result) => webhooks.inc({ kind, result }),
@@ -138,12 +147,14 @@ function socketMetric(registry: Registry): Metrics['watchSocket'] {
 }
 
 /** Set before each scrape and not by the gauges' own `collect`: three of them would ask the store three times. */
-function queueMetrics(registry: Registry, { queues, channelsHeld, now, log }: MetricsDeps): () => Promise<void> {
+function queueMetrics(registry: Registry, deps: MetricsDeps): () => Promise<void> {
+  const { queues, channelsHeld, environments, now, log } = deps;
   const labelNames = ['queue'] as const;
   const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames, registers: [registry] });
   const waiting = gauge('chatops_queue_waiting', 'Rows that wait to be worked on or sent');
   const oldest = gauge('chatops_queue_oldest_seconds', 'Age of the oldest waiting row');
   const dead = gauge('chatops_queue_dead', 'Rows given up: somebody has to look');
+  const production = productionGauges(registry);
   const held = new Gauge({
     name: 'chatops_channels_held',
     help: 'Channels in which Slack lets the bot post no more',
@@ -152,6 +163,7 @@ function queueMetrics(registry: Registry, { queues, channelsHeld, now, log }: Me
   return async () => {
     try {
       held.set(await channelsHeld());
+      production.fill(await environments());
       for (const [queue, state] of Object.entries(await queues())) {
         const ageMs = state.oldestAt === undefined ? 0 : now().getTime() - state.oldestAt.getTime();
         waiting.set({ queue }, state.waiting);
@@ -160,7 +172,7 @@ function queueMetrics(registry: Registry, { queues, channelsHeld, now, log }: Me
       }
     } catch (error) {
       // Left out rather than stale: the other numbers are wanted most while the store is away.
-      for (const one of [waiting, oldest, dead, held]) one.reset();
+      for (const one of [waiting, oldest, dead, held, production]) one.reset();
       log.warn({ err: error }, 'queues not read for metrics');
     }
   };

@@ -8,14 +8,16 @@ export interface InboxWorkerDeps extends LoopDeps {
   readonly handle: (row: InboxRow) => Promise<void>;
 }
 
-/** Tried this often, a row is given up: kept, counted and shown. */
-const maxAttempts = 12;
+/** Tried this often, a row is given up: kept, counted and shown. That is after about 20 minutes. */
+const usualAttempts = 12;
 
 /** Rows handed out at once and not yet finished. */
 interface Source {
   readonly name: InboxRow['source'];
   /** Webhooks go one by one, in the order they came: their fold is quick and order saves work. */
   readonly atOnce: number;
+  /** How often a row is tried before it is given up; the pauses grow to five minutes. Default: 12. */
+  readonly attempts?: number;
 }
 
 /**
@@ -62,7 +64,7 @@ export function startInboxWorker(source: Source, deps: InboxWorkerDeps): Loop {
     const { inbox } = deps.store.tables;
     const code = error instanceof AppError ? error.code : 'internal';
     const fields = { delivery_id: row.key, attempt: row.attempts + 1, err: error };
-    if (row.attempts + 1 >= maxAttempts) {
+    if (row.attempts + 1 >= (source.attempts ?? usualAttempts)) {
       deps.log.error(fields, 'input given up');
       await inbox.dead(row.id, code, deps.clock.now());
       return;

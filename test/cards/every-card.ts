@@ -3,6 +3,7 @@ import type { Card } from '../../src/cards/card.ts';
 import { renderCatchUp } from '../../src/cards/catch-up.ts';
 import { renderChannelClosed } from '../../src/cards/channel-closed.ts';
 import { renderChannelReopened } from '../../src/cards/channel-reopened.ts';
+import { checksLine } from '../../src/cards/checks-line.ts';
 import { renderConfigRefused } from '../../src/cards/config-refused.ts';
 import { renderConfigReloaded } from '../../src/cards/config-reloaded.ts';
 import { renderDeployPlan } from '../../src/cards/deploy-plan.ts';
@@ -172,6 +173,11 @@ export const everyCard: Readonly<Record<string, Card>> = {
   }),
   'deployment started': renderDeployment({ ...news, outcome: 'started' }),
   'deployment succeeded': renderDeployment({ ...news, outcome: 'succeeded' }),
+  'deployment succeeded, with a dashboard and required jobs': renderDeployment({
+    ...news,
+    outcome: 'succeeded',
+    rule: { dashboard: 'https://grafana.example.com/d/app?var-env=prod', requires: ['unit-tests', 'trivy-scan'] },
+  }),
   'deployment failed': renderDeployment({ ...news, outcome: 'failed', excerpt: log }),
   'deployment failed, who asked for it called': renderDeployment({
     ...news,
@@ -257,6 +263,10 @@ export const everyCard: Readonly<Record<string, Card>> = {
     afterMs: 31_000,
   }),
   'deploy plan': renderDeployPlan({ plan: aPlan() }),
+  'deploy plan, with required jobs': renderDeployPlan({
+    plan: aPlan(),
+    checks: checksLine(['unit-tests'], [unitTests]),
+  }),
   'deploy plan, with variables': renderDeployPlan({
     plan: aPlan({ variables: { LOG_LEVEL: 'debug', REGION: 'eu west' } }),
   }),

@@ -106,6 +106,37 @@ describe('loadConfig', () => {
     });
   });
 
+  describe('notify_email', () => {
+    const mailing = `${smallestFile}\n    environments: { production: { notify_email: [ops@example.com] } }`;
+    const told = {
+      setting: 'projects[0].environments.production.notify_email',
+      problem: 'cannot be used without `SMTP_URL` (chatops.yml line 4)',
+      mend: 'Set SMTP_URL to your mail server, or remove it',
+    };
+    const mailServer = { SMTP_URL: 'smtps://bot%40example.com:p%40ss@mail.example.com' };
+
+    it('needs a mail server', () => {
+      expect(errorOf(() => load({ readFile: () => mailing })).problems).toEqual([told]);
+      expect(load({ env: { ...env, ...mailServer }, readFile: () => mailing }).file.needsMail).toBeDefined();
+    });
+
+    it('is found in defaults too', () => {
+      const defaults = `${smallestFile}\ndefaults: { environments: { production: { notify_email: [ops@example.com] } } }`;
+
+      expect(errorOf(() => load({ readFile: () => defaults })).problems).toMatchObject([
+        { setting: 'defaults.environments.production.notify_email' },
+      ]);
+    });
+
+    it('keeps a file from being read again where there is none', () => {
+      let text = smallestFile;
+      const { source } = load({ readFile: () => text });
+      text = mailing;
+
+      expect(errorOf(() => source.read()).problems).toEqual([told]);
+    });
+  });
+
   it('reads the file again as it stands there', () => {
     let text = smallestFile;
     const { source, hash } = load({ readFile: () => text });

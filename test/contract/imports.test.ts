@@ -21,6 +21,7 @@ const fences: readonly (readonly [RegExp, string])[] = [
   [/^pino$/, 'log'],
   [/^croner$/, 'config'],
   [/^ws$/, 'sandbox'],
+  [/^nodemailer$/, 'monitoring'],
   [/^standardwebhooks$/, 'gitlab'],
   [/^oauth4webapi$/, 'gitlab'],
 ];

@@ -124,4 +124,28 @@ describe('decideGates', () => {
       failed: [failed],
     });
   });
+
+  it.each([
+    ['each instance of a parallel job', ['tests 1/2', 'tests 2/2'], 'pass'],
+    ['each variant of a matrix', ['tests: [linux, 24]', 'tests: [mac, 24]'], 'pass'],
+    ['no job whose name only begins alike', ['tests-slow', 'tests 1'], 'checks_not_passed'],
+  ])('requires: a name means %s', (_what, names, expected) => {
+    const jobs = names.map((name, id) => aJob({ id, name, status: 'success' }));
+    const rules = { after: [], requires: ['tests'] };
+
+    expect(told('requires', { rules, jobs })).toBe(expected);
+  });
+
+  it('requires: one instance that failed closes the gate, its newer run opens it', () => {
+    const rules = { after: [], requires: ['tests'] };
+    const jobs = [
+      aJob({ id: 1, name: 'tests 1/2', status: 'success' }),
+      aJob({ id: 2, name: 'tests 2/2', status: 'failed', allowFailure: true }),
+    ];
+
+    expect(told('requires', { rules, jobs })).toBe('checks_not_passed');
+    expect(told('requires', { rules, jobs: [...jobs, aJob({ id: 3, name: 'tests 2/2', status: 'success' })] })).toBe(
+      'pass',
+    );
+  });
 });

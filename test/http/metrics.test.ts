@@ -8,6 +8,7 @@ async function someMetrics(overrides: Partial<MetricsDeps> = {}) {
   const metrics = createMetrics({
     queues: async () => ({ inbox: empty, outbox: empty }),
     channelsHeld: async () => 0,
+    environments: async () => [],
     now: () => new Date('2026-11-23T10:00:00Z'),
     log: aLog().log,
     ...overrides,
@@ -45,6 +46,64 @@ describe('createMetrics', () => {
     expect(text).toContain('chatops_gitlab_calls_total{method="POST projects/:id/jobs/:id/play",result="ok"} 1');
     expect(text).toContain('chatops_gitlab_calls_total{method="GET projects/:id",result="error"} 1');
     expect(text).toContain('chatops_gitlab_calls_total{method="GET projects/:id",result="unknown"} 1');
+  });
+
+  it('counts deployments, by the folder of the environment below production, and measures what they ended', async () => {
+    const { metrics, scrape } = await someMetrics();
+    const ended = {
+      project: 'acme/app',
+      environment: 'production',
+      version: 'v1.4.0',
+      outcome: 'succeeded',
+      rollback: true,
+      startedAt: new Date(0),
+      endedAt: new Date(60_000),
+      url: 'https://gitlab.example.com',
+    } as const;
+
+    metrics.deployment({ ...ended, sinceTagMs: 600_000, restoredAfterMs: 90_000 });
+    for (const environment of ['review/cart', 'review/login', 'eu/production'])
+      metrics.deployment({ ...ended, environment, outcome: 'failed', rollback: false });
+
+    const text = await scrape();
+    const of = 'project="acme/app",environment';
+    expect(text).toContain(`chatops_deployments_total{${of}="production",outcome="succeeded"} 1`);
+    expect(text).toContain(`chatops_rollbacks_total{${of}="production",outcome="succeeded"} 1`);
+    expect(text).toContain(`chatops_deployments_total{${of}="review",outcome="failed"} 2`);
+    expect(text).toContain(`chatops_deployments_total{${of}="eu/production",outcome="failed"} 1`);
+    expect(text).toContain(`chatops_tag_to_production_seconds_sum{${of}="production"} 600`);
+    expect(text).toContain(`chatops_time_to_restore_seconds_sum{${of}="production"} 90`);
+  });
+
+  it('shows from the store how production is, and forgets what is there no more', async () => {
+    const record = {
+      projectId: 7,
+      project: 'acme/app',
+      environment: 'production',
+      newestId: 9,
+      live: { deploymentId: 8, since: new Date(90_000), rolledBack: false },
+      successes: [],
+      failures: 2,
+      heardAt: new Date(0),
+    };
+    let records = [record, { ...record, environment: 'staging' }];
+    const { scrape } = await someMetrics({ environments: async () => records });
+
+    const text = await scrape();
+    records = [];
+
+    expect(text).toContain('chatops_production_failures{project="acme/app",environment="production"} 2');
+    expect(text).toContain('chatops_production_last_success_seconds{project="acme/app",environment="production"} 90');
+    expect(text).not.toContain('environment="staging"');
+    expect(await scrape()).not.toContain('chatops_production_failures{');
+  });
+
+  it('shows from the start what may be refused or get stuck, so that the first is a rise', async () => {
+    const { scrape } = await someMetrics();
+
+    const text = await scrape();
+    expect(text).toContain('chatops_operations_total{kind="rollback",outcome="stuck"} 0');
+    expect(text).toContain('chatops_webhooks_total{kind="unknown",result="refused"} 0');
   });
 
   it('counts operations by kind and outcome', async () => {

@@ -1,4 +1,5 @@
 import type { EnvironmentsTable } from '../../app/store-ports.ts';
+import type { EnvironmentRecord } from '../../domain/environment-record.ts';
 import { EnvironmentDocument } from '../documents.ts';
 import { decodeDocument, encodeDocument } from '../json.ts';
 import type { Database } from '../schema.ts';
@@ -22,7 +23,11 @@ export function createEnvironmentsTable(db: Database): EnvironmentsTable {
         .where('project_id', '=', projectId)
         .orderBy('environment')
         .execute();
-      return rows.map((row) => decodeDocument(row.document, EnvironmentDocument, `environment ${row.environment}`));
+      return rows.map(decode);
+    },
+    async all() {
+      const rows = await db.selectFrom('environments').select(['environment', 'document']).execute();
+      return rows.map(decode);
     },
     async save(record) {
       const facts = { heard_at: record.heardAt.getTime(), document: encodeDocument(record) };
@@ -40,4 +45,8 @@ export function createEnvironmentsTable(db: Database): EnvironmentsTable {
       return Number(result.numDeletedRows);
     },
   };
+}
+
+function decode(row: { readonly environment: string; readonly document: string }): EnvironmentRecord {
+  return decodeDocument(row.document, EnvironmentDocument, `environment ${row.environment}`);
 }

@@ -4,7 +4,7 @@ import { InvariantError } from '../../domain/errors.ts';
 import type { Database, Schema } from '../schema.ts';
 import { inBatches } from './in-batches.ts';
 
-const sources = ['gitlab', 'slack', 'internal'] as const satisfies readonly InboxRow['source'][];
+const sources = ['gitlab', 'slack', 'internal', 'outside'] as const satisfies readonly InboxRow['source'][];
 
 /** What came in and waits to be worked on. A row that has ended keeps its key, so that a repetition is known. */
 export function createInboxTable(db: Database): InboxTable {
