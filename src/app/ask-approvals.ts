@@ -8,7 +8,7 @@ import { currentStep, type Operation, type Step, withStep } from '../domain/oper
 import type { Plan } from '../domain/plan.ts';
 import { isSame } from '../domain/same.ts';
 import type { Clock, Settings, Wake } from './ports.ts';
-import { showApproval } from './show-approval.ts';
+import { mailApproval, showApproval } from './show-approval.ts';
 import { putOperation } from './start-operation.ts';
 import type { Store } from './store-ports.ts';
 
@@ -62,6 +62,7 @@ export async function askApprovals(
       url: operation.pipelineUrl,
     });
     await showApproval(tables, request, now);
+    await mailApproval(tables, { request, project: operation.project, now });
     await putOperation(tables, asking, now);
   });
   deps.wake('outbox');

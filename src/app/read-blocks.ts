@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { MailPart } from '../cards/mail.ts';
 import type { Inline, Line } from '../cards/phrase-blocks.ts';
-import { bold, code, link, time, user } from '../domain/phrase.ts';
+import { bold, code, group, link, time, user } from '../domain/phrase.ts';
 
 const Style = z.object({ bold: z.boolean().optional(), code: z.boolean().optional() }).optional();
 
@@ -10,6 +10,7 @@ const Element = z.union([
   z.object({ type: z.literal('text'), text: z.string(), style: Style }),
   z.object({ type: z.literal('link'), url: z.string(), text: z.string().optional() }),
   z.object({ type: z.literal('user'), user_id: z.string() }),
+  z.object({ type: z.literal('usergroup'), usergroup_id: z.string() }),
   z.object({ type: z.literal('channel'), channel_id: z.string() }),
   z.object({ type: z.literal('date'), timestamp: z.number() }),
   z.object({ type: z.literal('emoji') }),
@@ -71,6 +72,8 @@ function readElement(element: Element | undefined): Inline[] {
       return [link(element.text ?? element.url, element.url)];
     case 'user':
       return [user(element.user_id)];
+    case 'usergroup':
+      return [group(element.usergroup_id)];
     case 'channel':
       return [{ kind: 'channel', channelId: element.channel_id }];
     case 'date':

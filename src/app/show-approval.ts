@@ -3,6 +3,8 @@ import type { ApprovalPlace, ApprovalRequest } from '../domain/approval.ts';
 import { isBegun } from '../domain/approval-step.ts';
 import { InvariantError } from '../domain/errors.ts';
 import { type Operation, withStep } from '../domain/operation.ts';
+import type { ProjectRef } from '../domain/project.ts';
+import { mailRow } from './mail-row.ts';
 import { messageUrl } from './open-thread.ts';
 import type { Tables } from './store-ports.ts';
 
@@ -21,6 +23,17 @@ export async function showApproval(tables: Pick<Tables, 'outbox'>, request: Appr
       now,
     );
   }
+}
+
+/** Mails a request to whom its environment names, once. */
+export async function mailApproval(
+  tables: Pick<Tables, 'inbox'>,
+  about: { readonly request: ApprovalRequest; readonly project: ProjectRef; readonly now: Date },
+): Promise<void> {
+  const { request, project, now } = about;
+  const content = renderApprovalRequest({ request, threadUrl: messageUrl(request.threadKey) });
+  const { environment, id } = request;
+  await tables.inbox.add(mailRow({ project, environment, key: `approval:${id}`, content }, now));
 }
 
 /** Stores a changed request and shows it. Inside of a transaction, in which it was read. */

@@ -101,6 +101,8 @@ function shown(inline: Inline, nameOf: MailedCard['nameOf']): string {
       return 'Slack';
     case 'user':
       return `@${nameOf(inline.slackUserId) ?? inline.slackUserId}`;
+    case 'group':
+      return '@group';
     case 'time':
       return `${inline.at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
     case 'code':

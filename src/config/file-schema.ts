@@ -5,6 +5,7 @@ import { didYouMean } from '../domain/nearest.ts';
 import { pipelineSources } from '../domain/pipeline.ts';
 import { broadcastKinds, defaultNotify, eventSources, isGlob, mentionKinds, notifyKinds } from '../domain/project.ts';
 import { freezeProblem } from './freeze-calendar.ts';
+import { toldKeys } from './told-keys.ts';
 
 /** Roles that may stand in `deployers`, beside `@user` and Slack users. */
 const deployerRoles = ['guest', 'reporter', 'developer', 'maintainer', 'owner'] as const satisfies readonly Role[];
@@ -161,12 +162,6 @@ function isRegExp(text: string): boolean {
   }
 }
 
-/** Without a user name and password in it, which everybody in the channel would read. */
-function isSecureAddress(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url?.protocol === 'https:' && url.username === '' && url.password === '';
-}
-
 const Freeze = z
   .strictObject({
     from: Text.meta({ description: 'A cron with five fields, or a date and time.' }),
@@ -224,14 +219,7 @@ const EnvironmentEntry = z
       mend: "Write a list like [{ from: '0 16 * * 5', to: '0 8 * * 1', timezone: Europe/Paris }]",
       description: 'Times without deployments; going back is free at all times.',
     }),
-    dashboard: Text.refine(isSecureAddress, 'is not an https address').optional().meta({
-      mend: 'Write an address like https://grafana.example.com/d/app',
-      description: 'A page that shows how the environment is: linked with the time of each deployment.',
-    }),
-    notify_email: z.array(z.email('is not a mail address')).min(1, 'names nobody').optional().meta({
-      mend: 'Write a list like [ops@example.com]',
-      description: 'Who gets a mail when it failed or was rolled back, or when Slack takes no messages.',
-    }),
+    ...toldKeys,
     confirm: z.boolean().optional().meta({
       mend: 'Write true or false',
       description: 'false: a deploy starts without a plan to press. Not on tier production.',

@@ -117,4 +117,20 @@ describe('what is told beside Slack', () => {
     await until('the failure is annotated', () => annotated().length === 1, 20_000);
     expect(annotated()).toEqual(['chatops deployment acme/production-app production v1.4.0 failed']);
   });
+
+  it('is a mail of a request for approval, with who asks for what', async () => {
+    const approvals = 'notify_email: [ops@example.com]\n        approvals: { required: 1 }';
+    flow = await startFlow({ file: file.replace('notify_email: [ops@example.com]', approvals), env: env() });
+    const { id } = await flow.gitlab.pushTag('v1.4.0');
+    await flow.gitlab.settle(id);
+    await flow.types('U0ANN', '/deploy prod v1.4.0');
+    await flow.presses('U0ANN', 'Deploy');
+
+    await until('the request is mailed', () => mail.mails.length === 1);
+
+    const [request] = await read();
+    expect(request?.subject).toBe('[acme/production-app production] Approve v1.4.0 to production?');
+    expect(request?.text).toContain('Ann Smith');
+    expect(request?.text).toContain('To act, go to Slack.');
+  });
 });
