@@ -1,17 +1,17 @@
-import type { Command, CommandContext } from '../src/app/command.ts';
+import type { Command } from '../src/app/command.ts';
 import { planPlay } from '../src/app/plan-play.ts';
 import { refuseNoProject } from '../src/app/refuse-reading.ts';
 import { UsageError } from '../src/domain/errors.ts';
-import { type Reading, readings } from '../src/domain/reading.ts';
+import { readings } from '../src/domain/reading.ts';
 
 const usage = '/play [project] <job> [on <ref>] [KEY=value …]';
 
-/** Starts a manual job that deploys, by its name: the same plan and the same gates as `/deploy`. */
+/** Starts a manual job by its name: one that deploys with the plan and the gates of `/deploy`. */
 export const play: Command = {
   name: '/play',
   usage,
-  description: 'Start a manual job that deploys, by its name: the same plan and rules as /deploy',
-  examples: ['/play deploy-canary on v1.4.0', '/play deploy-staging'],
+  description: 'Start a manual job by its name; one that deploys is a /deploy, one that stops an environment stops it',
+  examples: ['/play deploy-canary on v1.4.0', '/play stop-dev', '/play seed-db on main ROWS=100'],
   flags: { valueFlags: [], variables: true },
 
   async run({ words: typed, variables = {} }, context) {
@@ -29,7 +29,7 @@ export const play: Command = {
       {
         project,
         job,
-        ref: ref ?? threadRef(reading, context),
+        ref,
         variables: Object.keys(variables).length > 0 ? variables : undefined,
       },
       context,
@@ -42,9 +42,4 @@ function splitRef(typed: readonly string[]): { readonly words: readonly string[]
   return on?.toLowerCase() === 'on' && ref !== undefined && typed.length > 2
     ? { words: typed.slice(0, -2), ref }
     : { words: typed, ref: undefined };
-}
-
-/** In a thread, what is not said is what the thread is about. */
-function threadRef({ rules }: Reading, { thread }: CommandContext): string | undefined {
-  return thread?.pipeline.project.path === rules.path ? thread.version : undefined;
 }

@@ -84,7 +84,7 @@ function toRequest(about: {
   readonly now: Date;
 }): ApprovalRequest {
   const { operation, step, terms, job, jobs, plan, settings, now } = about;
-  const { deed } = plan ?? {};
+  const deed = plan && plan.deed.kind !== 'task' ? plan.deed : undefined;
   const environment = step.environment ?? operation.environment;
   const isTarget = environment === operation.environment;
   const shipped = deed?.kind === 'deploy' && isTarget ? deed.shipment : undefined;

@@ -22,6 +22,7 @@ export async function createContext(
     readonly gitlab: GitLabReads;
     readonly slack: Pick<SlackGateway, 'place'>;
     readonly store: Store;
+    readonly maskSecrets: (text: string) => string;
   },
 ): Promise<CommandContext> {
   const settings = deps.settings();
@@ -39,6 +40,7 @@ export async function createContext(
     slack: deps.slack,
     tables: deps.store.tables,
     now: about.now,
+    maskSecrets: deps.maskSecrets,
     resolveProject: async (rules) => ({ rules, ref: await resolveProject(rules.path, deps) }),
   };
 }

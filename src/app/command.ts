@@ -38,6 +38,8 @@ export interface CommandContext {
     'approvals' | 'operations' | 'pipelines' | 'outbox' | 'watches' | 'locks' | 'environments' | 'meta'
   >;
   readonly now: Date;
+  /** Takes secrets that we know out of a text. */
+  readonly maskSecrets: (text: string) => string;
   /** The project as GitLab knows it. @throws NotFoundError, GitLabError */
   resolveProject(rules: ProjectRules): Promise<ProjectContext>;
 }

@@ -4,12 +4,15 @@ import { renderRefusal } from '../cards/refusal.ts';
 import { commandLine } from '../domain/command-line.ts';
 import { InvariantError } from '../domain/errors.ts';
 import { currentStep, finishOperation, isRun, type Operation, type Step, withStep } from '../domain/operation.ts';
-import { bold, say, time, user } from '../domain/phrase.ts';
-import { type Deed, decidePress, type Plan, type PlanRefusal } from '../domain/plan.ts';
+import { say, time, user } from '../domain/phrase.ts';
+import { type Deed, decidePress, type OperationPlan, type Plan, type PlanRefusal } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { hasOnlyAdvanced } from '../domain/release.ts';
+import { pipelineOf } from '../domain/task.ts';
 import type { Command, CommandResult } from './command.ts';
 import { createContext } from './command-context.ts';
+import { subjectOf } from './deed-subject.ts';
+import { findChange } from './find-change.ts';
+import { findTaskChange } from './find-task-change.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import { identifyActor } from './identify-actor.ts';
 import { loadPipeline } from './load-pipeline.ts';
@@ -20,6 +23,7 @@ import { readCommand } from './read-command.ts';
 import { closeQuestion, showChange } from './show-change.ts';
 import { showOperation, startOperation } from './start-operation.ts';
 import type { AnswerDraft, Store, Tables } from './store-ports.ts';
+import { taskRow } from './task-work.ts';
 import { whereAsked } from './where-asked.ts';
 
 export interface ConfirmPlanDeps {
@@ -32,6 +36,7 @@ export interface ConfirmPlanDeps {
   readonly newId: NewId;
   readonly wake: Wake;
   readonly counters: Pick<Counters, 'operation'>;
+  readonly maskSecrets: (text: string) => string;
   readonly log: Log;
 }
 
@@ -56,18 +61,25 @@ export async function confirmPlan(press: PlanPress, deps: ConfirmPlanDeps): Prom
   if (!plan || refused) return answerRefused({ press, plan, reason: refused ?? 'not_found' }, deps);
 
   const again = await planAgain(plan, deps);
-  const refusal = findChange(plan.deed, again, deps);
+  const { deed: shown } = plan;
+  const refusal =
+    shown.kind === 'task'
+      ? findTaskChange(shown, again)
+      : findChange(shown, again, { typeAgain: typeAgain(shown, deps) });
   if (refusal || again.kind !== 'planned') return answerVoid({ press, plan, refusal }, deps);
+  if (shown.kind === 'task') return claimTask({ press, plan }, deps);
+  const { deed } = again;
+  if (deed.kind === 'task') throw new InvariantError('a plan to deploy became something else');
 
   const [{ pipeline, above }, asked] = await Promise.all([
-    loadPipeline(plan.deed.project, plan.deed.pipelineId, deps),
-    whereAsked({ ...press, toldIn: plan.deed.channel, now }, deps.slack),
+    loadPipeline(shown.project, shown.pipelineId, deps),
+    whereAsked({ ...press, toldIn: shown.channel, now }, deps.slack),
   ]);
   let aborted: Operation | undefined;
   await deps.store.transaction(async (tables) => {
     if (!(await tables.plans.close(plan.id, 'claimed', now))) return answerLate(tables, { press, plan, now }, deps);
-    const begun = { plan, deed: again.deed, pipeline, above, asked, id: deps.newId(), now };
-    aborted = await abortOther(tables, { deed: again.deed, now }, deps);
+    const begun = { plan, deed, pipeline, above, asked, id: deps.newId(), now };
+    aborted = await abortOther(tables, { deed, now }, deps);
     const operation = await startOperation(tables, begun);
     if (!(await tables.operations.add(operation)))
       throw new InvariantError('another operation became active inside the transaction');
@@ -89,13 +101,35 @@ export async function confirmPlan(press: PlanPress, deps: ConfirmPlanDeps): Prom
   if (aborted) noteOperationEnd(aborted, deps);
   deps.wake('outbox');
   deps.wake('operations');
-  deps.log.info({ plan_id: plan.id, actor: press.slackUserId, environment: plan.deed.environment }, 'plan confirmed');
+  deps.log.info({ plan_id: plan.id, actor: press.slackUserId, environment: deed.environment }, 'plan confirmed');
+}
+
+/** What needs no operation is written down as work of ours, which goes on from there. */
+async function claimTask(
+  about: { readonly press: PlanPress; readonly plan: Plan },
+  deps: ConfirmPlanDeps,
+): Promise<void> {
+  const { press, plan } = about;
+  const now = deps.clock.now();
+  const isClaimed = await deps.store.transaction(async (tables) => {
+    if (!(await tables.plans.close(plan.id, 'claimed', now))) {
+      await answerLate(tables, { press, plan, now }, deps);
+      return false;
+    }
+    await tables.inbox.add(taskRow({ planId: plan.id, to: press.to }, now));
+    await tables.audit.append({ ...auditOf(plan, now), action: 'task.confirm', outcome: 'allowed' });
+    await answerInside(tables, { press, card: renderPlanClosed({ plan, how: 'confirmed' }), result: 'confirmed' }, now);
+    return true;
+  });
+  deps.wake('outbox');
+  deps.wake('inbox');
+  if (isClaimed) deps.log.info({ plan_id: plan.id, actor: press.slackUserId }, 'plan confirmed');
 }
 
 /** A rollback that was to end a deploy under way ends our part of it here; its job is canceled as the first step. */
 async function abortOther(
   tables: Tables,
-  { deed, now }: { readonly deed: Deed; readonly now: Date },
+  { deed, now }: { readonly deed: OperationPlan; readonly now: Date },
   deps: ConfirmPlanDeps,
 ): Promise<Operation | undefined> {
   if (deed.kind !== 'rollback' || deed.aborts?.operationId === undefined) return undefined;
@@ -144,64 +178,13 @@ export async function cancelPlan(press: PlanPress, deps: ConfirmPlanDeps): Promi
 async function planAgain(plan: Plan, deps: ConfirmPlanDeps): Promise<CommandResult> {
   const { deed } = plan;
   const settings = deps.settings();
-  const about = { project: deed.project.path, environment: deed.environment };
+  const about = subjectOf(deed);
   if (!settings.rulesFor(deed.project.path)) return { kind: 'refused', about, refusal: goneProject(deed) };
   const identified = await identifyActor(plan.requester.slackUserId, { ...deps, settings });
   const context = await createContext({ ...identified, channel: deed.channel, now: deps.clock.now() }, deps);
   const [name = '', ...rest] = deed.line.split(' ');
   const { command, words } = readCommand({ name, text: rest.join(' ') }, { ...deps, prefix: '' });
   return command.run(words, context);
-}
-
-/**
- * What the person confirmed must be what is done: the same commit, over the same live version, by the same steps of
- * the same pipeline.
- */
-function findChange(shown: Deed, again: CommandResult, deps: ConfirmPlanDeps): Refusal | undefined {
-  const not = notDone(shown);
-  const todo: Refusal['todo'] = [{ kind: 'type', line: typeAgain(shown, deps) }];
-  const sha = again.kind === 'planned' ? again.deed.release.sha : again.about.sha;
-  if (sha !== undefined && sha !== shown.release.sha) {
-    return {
-      code: 'version_moved',
-      notDone: not,
-      fact: say`${shown.release.version} points to another commit than when the plan was shown (${shown.release.sha.slice(0, 8)}, now ${sha.slice(0, 8)}).`,
-      todo,
-    };
-  }
-  if (again.kind === 'refused') return again.refusal;
-  if (again.kind !== 'planned') throw new InvariantError('the command of a plan led to no plan');
-  const now = again.deed;
-  if (now.live?.sha !== shown.live?.sha) {
-    return {
-      code: 'live_changed',
-      notDone: not,
-      fact: say`${bold(shown.environment)} has changed since the plan was shown: it runs ${now.live?.version ?? 'nothing'} now.`,
-      todo,
-    };
-  }
-  if (now.pipelineId !== shown.pipelineId) {
-    return {
-      code: 'pipeline_changed',
-      notDone: not,
-      fact: say`Another pipeline of ${shown.release.version} is the newest since the plan was shown: #${now.pipelineId}, not #${shown.pipelineId}.`,
-      todo,
-    };
-  }
-  if (abortedBy(now) !== abortedBy(shown) || !hasOnlyAdvanced(shown.steps, now.steps)) {
-    return {
-      code: 'steps_changed',
-      notDone: not,
-      fact: say`The pipeline has moved on since the plan was shown, so its steps are others now.`,
-      todo,
-    };
-  }
-  return undefined;
-}
-
-/** The operation that a rollback ends. */
-function abortedBy(deed: Deed): string | undefined {
-  return deed.kind === 'rollback' ? deed.aborts?.operationId : undefined;
 }
 
 function goneProject(deed: Deed): Refusal {
@@ -215,6 +198,7 @@ function goneProject(deed: Deed): Refusal {
 
 /** How the same deed is asked for again, in the words of people: `/deploy production v1.4.0`. */
 function typeAgain(deed: Deed, deps: ConfirmPlanDeps): string {
+  if (deed.kind === 'task') return `/${deps.settings().commandPrefix}${deed.line.slice(1)}`;
   return commandLine(deps.settings().commandPrefix, `/${deed.kind}`, [deed.environment, deed.release.version]);
 }
 
@@ -262,6 +246,7 @@ async function answerUnusable(tables: Tables, about: Unusable, deps: ConfirmPlan
 async function usedCard(tables: Tables, plan: Plan): Promise<SlackContent | undefined> {
   if (plan.state === 'canceled') return renderPlanClosed({ plan, how: 'canceled' });
   if (plan.state !== 'claimed') return undefined;
+  if (plan.deed.kind === 'task') return renderPlanClosed({ plan, how: 'confirmed' });
   const { project, pipelineId } = plan.deed;
   const operations = await tables.operations.ofPipeline(project.id, pipelineId);
   const operation = operations.find((candidate) => candidate.planId === plan.id);
@@ -315,16 +300,6 @@ async function answerInside(
 
 function auditOf(plan: Plan, now: Date) {
   const { deed } = plan;
-  return {
-    at: now,
-    actor: plan.requester,
-    project: deed.project.path,
-    environment: deed.environment,
-    version: deed.release.version,
-    sha: deed.release.sha,
-    pipelineId: deed.pipelineId,
-    planId: plan.id,
-    channel: deed.channel,
-    url: deed.pipelineUrl,
-  };
+  const url = deed.kind === 'task' ? pipelineOf(deed.task)?.url : deed.pipelineUrl;
+  return { at: now, actor: plan.requester, ...subjectOf(deed), planId: plan.id, channel: deed.channel, url };
 }

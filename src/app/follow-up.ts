@@ -1,13 +1,20 @@
 import { z } from 'zod';
 import { type AddLogExcerptDeps, addLogExcerpt } from './add-log-excerpt.ts';
 import { type AddReportDeps, addReport } from './add-report.ts';
+import { type CarryOutTaskDeps, carryOutTask } from './carry-out-task.ts';
 import type { InboxRow } from './store-ports.ts';
 import { type TellEndedDeploymentDeps, tellEndedDeployment } from './tell-ended-deployment.ts';
 import { type TellRollbackDeps, tellRollback } from './tell-rollback.ts';
 
-export type FollowUpDeps = AddLogExcerptDeps & AddReportDeps & TellRollbackDeps & TellEndedDeploymentDeps;
+export type FollowUpDeps = AddLogExcerptDeps &
+  AddReportDeps &
+  TellRollbackDeps &
+  TellEndedDeploymentDeps &
+  CarryOutTaskDeps;
 
-const Work = z.object({ kind: z.enum(['log_excerpt', 'pipeline_report', 'rollback_seen', 'deployment_ended']) });
+const Work = z.object({
+  kind: z.enum(['log_excerpt', 'pipeline_report', 'rollback_seen', 'deployment_ended', 'task']),
+});
 
 /** Carries out one piece of work that we gave ourselves: what a reply still lacks, or what is told of a deployment. */
 export async function followUp(row: InboxRow, deps: FollowUpDeps): Promise<void> {
@@ -20,5 +27,7 @@ export async function followUp(row: InboxRow, deps: FollowUpDeps): Promise<void>
       return tellRollback(row, deps);
     case 'deployment_ended':
       return tellEndedDeployment(row, deps);
+    case 'task':
+      return carryOutTask(row, deps);
   }
 }

@@ -1,4 +1,5 @@
 import type { Person } from '../domain/actor.ts';
+import type { PlannedJob } from '../domain/consequence.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Environment } from '../domain/environment.ts';
 import type { DecodedDelivery } from '../domain/event.ts';
@@ -26,6 +27,13 @@ export interface PipelineSummary {
   readonly sha: string;
   readonly status: string;
   readonly url: string;
+}
+
+/** What a pipeline that is not made yet would be. */
+export interface PlannedJobs {
+  /** Why GitLab would make none; empty: it would. */
+  readonly errors: readonly string[];
+  readonly jobs: readonly PlannedJob[];
 }
 
 /** A group as GitLab names it. */
@@ -112,6 +120,15 @@ export interface GitLabReads {
   jobLog(projectId: number, jobId: number): Promise<string>;
   /** From the CI configuration at that commit; kept by sha for good. */
   ciGraph(projectId: number, sha: string): Promise<CiGraph>;
+  /**
+   * The jobs that a new pipeline of the branch or tag would have, as GitLab tries it out without making one. Undefined:
+   * this GitLab does not say.
+   */
+  plannedJobs(projectId: number, ref: string): Promise<PlannedJobs | undefined>;
+  /** By its number, asked this moment; `available`, `stopping`, `stopped` or what GitLab may call it. */
+  environmentState(projectId: number, environmentId: number): Promise<string>;
+  /** The user of our token. */
+  ownUser(): Promise<Person>;
   deployment(projectId: number, deploymentId: number): Promise<Deployment>;
   deploymentsUpdatedSince(projectId: number, since: Date): Promise<readonly Deployment[]>;
   /** The newest deployments of an environment in any state, also those whose job nobody has played; newest first. */
@@ -172,6 +189,17 @@ export interface GitLabWrites {
   /** Runs a finished job again and answers with the new one. Only the newest instance of a job can be retried. */
   retryJob(projectId: number, jobId: number): Promise<Job>;
   cancelJob(projectId: number, jobId: number): Promise<Job>;
+  /** Makes a pipeline for a branch or tag: twice called, it makes two. */
+  createPipeline(
+    projectId: number,
+    wanted: { readonly ref: string; readonly variables: Readonly<Record<string, string>> },
+  ): Promise<{ readonly id: number }>;
+  /** Runs its failed and canceled jobs again. */
+  retryPipeline(projectId: number, pipelineId: number): Promise<void>;
+  /** Cancels what has not ended in it. */
+  cancelPipeline(projectId: number, pipelineId: number): Promise<void>;
+  /** Stops it by the job that its deployment names for that, if any. */
+  stopEnvironment(projectId: number, environmentId: number): Promise<void>;
 }
 
 /** GitLab, asked with the token of one person, so that their own rights and their own name count. */

@@ -17,7 +17,7 @@ export async function lineageOf(tables: Tables, pipeline: Pipeline): Promise<rea
 }
 
 /** All pipelines that this one triggered, and those that they triggered, without itself. */
-export async function familyOf(tables: Tables, root: Pipeline): Promise<readonly Pipeline[]> {
+export async function familyOf(tables: Pick<Tables, 'pipelines'>, root: Pipeline): Promise<readonly Pipeline[]> {
   const found = new Map<number, Pipeline>();
   let level: readonly Pipeline[] = [root];
   for (let depth = 0; level.length > 0 && depth < maxLevels; depth += 1) {

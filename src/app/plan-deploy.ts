@@ -55,7 +55,7 @@ export async function planDeploy(request: DeployRequest, context: CommandContext
   });
   const [match, refused] = await Promise.all([
     resolveVersion({ project, environment: environment.name, version }, context),
-    refuseByPolicy(request, request.environment, context),
+    refuseDeployer(request, request.environment, context),
   ]);
   const refusal = refused ?? refuseVariables(request);
   if (refusal) return refuse(refusal);
@@ -74,8 +74,9 @@ export async function planDeploy(request: DeployRequest, context: CommandContext
   return decide({ request, release, found, state, periods, context });
 }
 
-async function refuseByPolicy(
-  request: DeployRequest,
+/** Why this person may not deploy there; undefined: they may. */
+export async function refuseDeployer(
+  request: Pick<DeployRequest, 'project' | 'environment' | 'version'>,
   environment: DeployRequest['environment'],
   context: CommandContext,
 ): Promise<Refusal | undefined> {
@@ -114,7 +115,7 @@ async function refuseSteps(
   const refusals = await Promise.all(
     [...names].map(async (name) => {
       const known = await context.gitlab.environmentNamed(project.ref.id, name);
-      return refuseByPolicy(request, { name, known }, context);
+      return refuseDeployer(request, { name, known }, context);
     }),
   );
   return refusals.find((refusal) => refusal !== undefined);

@@ -4,6 +4,7 @@ import { renderRefusal } from '../cards/refusal.ts';
 import { renderNote } from '../cards/view.ts';
 import { type AppError, GitLabError } from '../domain/errors.ts';
 import { say, user } from '../domain/phrase.ts';
+import type { Refusal } from '../domain/refusal.ts';
 import { answerApproval } from './answer-approval.ts';
 import { answerHere } from './answer-here.ts';
 import { type AnswerOperationDeps, answerOperation, type OperationPress } from './answer-operation.ts';
@@ -13,7 +14,7 @@ import { placeOf } from './forms.ts';
 import { isOfOthers } from './of-others.ts';
 import { actInForm, answerToForm, fillOpened, submitForm } from './process-form.ts';
 import { readMention } from './read-mention.ts';
-import { type RetryJobDeps, retryJob } from './retry-job.ts';
+import { readRetryPress } from './retry-press.ts';
 import { runCommand } from './run-command.ts';
 import { type ShowLogDeps, showLog } from './show-log.ts';
 import type { SlackInput } from './slack-input.ts';
@@ -23,7 +24,6 @@ import type { AnswerDraft, InboxRow } from './store-ports.ts';
 export type ProcessSlackInputDeps = FillFormDeps &
   ConfirmPlanDeps &
   AnswerOperationDeps &
-  RetryJobDeps &
   Pick<ShowLogDeps, 'maskSecrets'> & {
     readonly decodeSlackInput: (
       body: string,
@@ -153,10 +153,8 @@ async function act(
       return operation('cancel');
     case 'job_log':
       return showLog({ ...from, to: beside(from.to), value: input.value }, deps);
-    case 'job_retry': {
-      const instead = await retryJob({ ...from, to: beside(from.to), value: input.value }, deps);
-      return instead === undefined ? undefined : runLine(instead, { ...from, to: beside(from.to) }, deps);
-    }
+    case 'job_retry':
+      return retry(input.value, { ...from, to: beside(from.to) }, deps);
     case 'run_command':
       return runLine(input.value, from, deps);
     case 'waited_plan':
@@ -192,16 +190,29 @@ async function showWaitedPlan(
   const [name = '', ...rest] = line.split(' ');
   if (from.slackUserId === owner)
     return runCommand({ ...from, to: beside(from.to), name, text: rest.join(' '), onlyPlan: true }, deps);
+  return answerRefusal(
+    {
+      code: 'plan_not_owner',
+      notDone: say`Nothing was done.`,
+      fact: say`This button belongs to ${user(owner)}, who waited.`,
+      todo: [{ kind: 'type', line: `/${deps.settings().commandPrefix}${line.slice(1)}` }],
+    },
+    from,
+    deps,
+  );
+}
+
+async function retry(value: string, from: From, deps: ProcessSlackInputDeps): Promise<void> {
+  const read = await readRetryPress(value, { tables: deps.store.tables, settings: deps.settings() });
+  return read.kind === 'line' ? runLine(read.line, from, deps) : answerRefusal(read.refusal, from, deps);
+}
+
+async function answerRefusal(refusal: Refusal, { row, to }: From, deps: ProcessSlackInputDeps): Promise<void> {
   const now = deps.clock.now();
-  const card = renderRefusal({
-    code: 'plan_not_owner',
-    notDone: say`Nothing was done.`,
-    fact: say`This button belongs to ${user(owner)}, who waited.`,
-    todo: [{ kind: 'type', line: `/${deps.settings().commandPrefix}${line.slice(1)}` }],
-  });
+  const card = renderRefusal(refusal);
   await deps.store.transaction(async (tables) => {
-    await tables.outbox.answer({ key: `answer/${from.row.key}`, to: beside(from.to), ...card }, now);
-    await tables.inbox.done(from.row.id, 'plan_not_owner', now);
+    await tables.outbox.answer({ key: `answer/${row.key}`, to: beside(to), ...card }, now);
+    await tables.inbox.done(row.id, refusal.code, now);
   });
   deps.wake('outbox');
 }

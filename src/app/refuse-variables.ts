@@ -9,9 +9,18 @@ type Request = Pick<DeployRequest, 'project' | 'environment' | 'version' | 'vari
 
 /** Says which of the variables may not be set there, and which may; undefined: all may. No value is repeated. */
 export function refuseVariables(request: Request): Refusal | undefined {
+  return refuseTaskVariables(request, notDeployed(request));
+}
+
+/** The same for a job or pipeline of no environment, where all but the reserved ones may be set. */
+export function refuseTaskVariables(
+  request: Pick<Request, 'project' | 'variables'> & { readonly environment: Request['environment'] | undefined },
+  notDone: Refusal['notDone'],
+): Refusal | undefined {
   const { project, environment, variables = {} } = request;
-  const rule = environmentRule(project.rules, environment.name);
-  const about = { allowed: rule?.variables, tier: environment.known?.tier ?? guessTier(environment.name) };
+  const rule = environment && environmentRule(project.rules, environment.name);
+  const tier = environment && (environment.known?.tier ?? guessTier(environment.name));
+  const about = { allowed: rule?.variables, tier };
   const refused = refusedVariables(Object.keys(variables), about);
   if (refused.length === 0) return undefined;
   const allowed = allowedVariables(about);
@@ -20,16 +29,18 @@ export function refuseVariables(request: Request): Refusal | undefined {
     : allowed.length > 0
       ? join(allowed.map(code), ', ')
       : say`none`;
+  const where = environment ? say` in ${bold(environment.name)}` : [];
   return {
     code: 'variable_not_allowed',
-    notDone: notDeployed(request),
-    fact: say`${join(refused.map(code), ', ')} may not be set there. Allowed in ${bold(environment.name)}: ${may}.`,
+    notDone,
+    fact: say`${join(refused.map(code), ', ')} may not be set there. Allowed${where}: ${may}.`,
     todo: [
       {
         kind: 'say',
-        phrase: refused.some(isReserved)
-          ? say`Leave it out.`
-          : say`Leave it out, or list it in chatops.yml: ${code(`environments: { ${environment.name}: { variables: [${refused.join(', ')}] } }`)}`,
+        phrase:
+          environment === undefined || refused.some(isReserved)
+            ? say`Leave it out.`
+            : say`Leave it out, or list it in chatops.yml: ${code(`environments: { ${environment.name}: { variables: [${refused.join(', ')}] } }`)}`,
       },
     ],
   };

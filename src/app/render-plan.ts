@@ -1,5 +1,6 @@
 import { renderDeployPlan } from '../cards/deploy-plan.ts';
 import { renderRollbackPlan } from '../cards/rollback-plan.ts';
+import { renderTaskPlan } from '../cards/task-plan.ts';
 import type { Phrase } from '../domain/phrase.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { SlackContent } from './ports.ts';
@@ -15,5 +16,7 @@ export function renderPlan(
       return renderDeployPlan({ plan: { ...plan, deed }, warnings, checks });
     case 'rollback':
       return renderRollbackPlan({ plan: { ...plan, deed }, warnings });
+    case 'task':
+      return renderTaskPlan({ plan: { ...plan, deed }, warnings });
   }
 }

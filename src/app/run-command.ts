@@ -21,6 +21,7 @@ import type {
 } from './command.ts';
 import { createContext } from './command-context.ts';
 import { confirmPlan } from './confirm-plan.ts';
+import { subjectOf } from './deed-subject.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import { identifyActor } from './identify-actor.ts';
 import type { Clock, Counters, Log, NewId, Settings, SlackContent, SlackGateway, Wake } from './ports.ts';
@@ -46,6 +47,7 @@ export interface RunCommandDeps {
   readonly newId: NewId;
   readonly wake: Wake;
   readonly counters: Pick<Counters, 'operation'>;
+  readonly maskSecrets: (text: string) => string;
   readonly log: Log;
 }
 
@@ -60,6 +62,8 @@ export interface CommandLine {
   readonly to: AnswerDraft['to'];
   /** It leads to a plan to be confirmed even where nobody has to. */
   readonly onlyPlan?: boolean;
+  /** Its plan was confirmed with another one, whose end it is. */
+  readonly isConfirmed?: boolean;
   /** The inbox row it came in; done in the same transaction as its effect. */
   readonly row: { readonly id: number; readonly key: string };
 }
@@ -89,7 +93,8 @@ export async function runCommand(line: CommandLine, deps: RunCommandDeps): Promi
     const result = await command.run(words, context);
     if (result.kind === 'decide') return await answerApproval({ ...line, ...result }, deps);
     effect = result.kind === 'act' ? result : await toOutcome(result, actor, { deps, now: startedAt });
-    if (result.kind === 'planned' && result.atOnce && !line.onlyPlan && 'plan' in effect && effect.plan) {
+    const isAtOnce = result.kind === 'planned' && (result.atOnce || line.isConfirmed) && !line.onlyPlan;
+    if (isAtOnce && 'plan' in effect && effect.plan) {
       await keepPlan(effect.plan, deps);
       return await confirmPlan({ ...line, planId: effect.plan.id }, deps);
     }
@@ -159,8 +164,7 @@ async function toOutcome(
       const { deed, warnings, checks } = result;
       const expiresAt = new Date(now.getTime() + deps.settings().planExpiresMs);
       const plan: Plan = { id: deps.newId(), state: 'open', requester: actor, deed, createdAt: now, expiresAt };
-      const { project, environment, release, pipelineId } = deed;
-      const about = { project: project.path, environment, version: release.version, sha: release.sha, pipelineId };
+      const about = subjectOf(deed);
       return { card: renderPlan(plan, { warnings, checks }), plan, audit: 'allowed', reason: 'planned', about };
     }
   }

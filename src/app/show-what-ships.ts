@@ -5,7 +5,7 @@ import { isFinished, type Job } from '../domain/job.ts';
 import { jobKind } from '../domain/job-kind.ts';
 import { slackUserOf } from '../domain/mention.ts';
 import { say } from '../domain/phrase.ts';
-import type { Deed, Plan } from '../domain/plan.ts';
+import type { OperationPlan, Plan } from '../domain/plan.ts';
 import type { CommandContext } from './command.ts';
 import type { Filled } from './fill-deploy-form.ts';
 import type { Changes, GitLabReports, MergeRequest } from './gitlab-ports.ts';
@@ -26,6 +26,7 @@ export async function showWhatShips(
   const rules = plan && context.settings.rulesFor(plan.deed.project.path);
   if (!plan || !rules) return { view: renderGone(), place, refused: { code: 'plan_not_found' } };
   const { deed } = plan;
+  if (deed.kind === 'task') return { view: renderGone(), place, refused: { code: 'plan_not_found' } };
   const refusal = await refuseReader({ rules, ref: deed.project }, say`Nothing is shown.`, context);
   if (refusal) {
     const refused = { code: refusal.code, project: deed.project.path };
@@ -55,12 +56,15 @@ export async function showWhatShips(
   return { view, place };
 }
 
-async function readChanges({ live, project, release }: Deed, { gitlab }: CommandContext): Promise<Changes | undefined> {
+async function readChanges(
+  { live, project, release }: OperationPlan,
+  { gitlab }: CommandContext,
+): Promise<Changes | undefined> {
   return live && gitlab.changes(project.id, live.sha, release.sha);
 }
 
 async function readMergeRequests(
-  { project }: Deed,
+  { project }: OperationPlan,
   { commits }: Changes,
   { gitlab }: CommandContext,
 ): Promise<readonly MergeRequest[]> {

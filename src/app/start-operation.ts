@@ -1,7 +1,7 @@
 import { renderOperation } from '../cards/operation.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
-import type { Deed, Plan } from '../domain/plan.ts';
+import type { OperationPlan, Plan } from '../domain/plan.ts';
 import { messageUrl, openThread, operationRootKey, putRoot } from './open-thread.ts';
 import { tellPassedLocks } from './pass-locks.ts';
 import { findHome } from './pipeline-family.ts';
@@ -16,7 +16,7 @@ export async function startOperation(
   tables: Tables,
   about: {
     readonly plan: Plan;
-    readonly deed: Deed;
+    readonly deed: OperationPlan;
     readonly pipeline: Pipeline;
     /** Those that triggered it and are new to us, the root first. */
     readonly above?: readonly Pipeline[] | undefined;

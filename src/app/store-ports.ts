@@ -97,6 +97,8 @@ export interface InboxTable {
   due(source: InboxRow['source'], now: Date, limit: number): Promise<readonly InboxRow[]>;
   done(id: number, result: string, now: Date): Promise<void>;
   retryLater(id: number, notBefore: Date, error: string): Promise<void>;
+  /** Work in several steps: what it has come to, and when it goes on. No failure, so it does not count as one. */
+  goOn(id: number, body: string, notBefore: Date): Promise<void>;
   /** Given up: kept, counted and shown, not tried again. */
   dead(id: number, error: string, now: Date): Promise<void>;
   /** When the newest webhook was received; undefined when none ever was. */

@@ -2,6 +2,7 @@ import { renderJobNotStarted, type StartCause } from '../cards/job-not-started.t
 import { GitLabError, NotFoundError, PayloadError } from '../domain/errors.ts';
 import type { JobStatus } from '../domain/job.ts';
 import { currentStep, type Operation } from '../domain/operation.ts';
+import type { ProjectRef } from '../domain/project.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import type { Clock, Log, Settings, Wake } from './ports.ts';
 import type { Store } from './store-ports.ts';
@@ -15,7 +16,16 @@ export interface WatchJobStartDeps {
   readonly log: Log;
 }
 
+export interface FindStartCauseDeps {
+  readonly gitlab: Pick<GitLabReads, 'jobTags' | 'runningDeployments'>;
+}
+
 const notStarted: readonly JobStatus[] = ['created', 'waiting_for_resource', 'preparing', 'pending'];
+
+/** Whether a job that was started does not run yet. */
+export function isNotStarted(status: JobStatus): boolean {
+  return notStarted.includes(status);
+}
 
 /** Tells, once for each job, those whose played job has not started within `watchdog.job_start`. */
 export async function watchJobStart(deps: WatchJobStartDeps): Promise<void> {
@@ -45,10 +55,11 @@ async function watchOne(operation: Operation, jobStartMs: number, deps: WatchJob
   // What was folded already says that most have started, without a request.
   const folded = await tables.pipelines.findByJob(projectId, step.jobId);
   const heard = folded?.jobs.find(({ id }) => id === step.jobId)?.status;
-  if (heard !== undefined && heard !== 'manual' && !notStarted.includes(heard)) return;
+  if (heard !== undefined && heard !== 'manual' && !isNotStarted(heard)) return;
   const job = await deps.gitlab.job(projectId, step.jobId);
-  if (!notStarted.includes(job.status)) return;
-  const cause = await findCause(operation, job, deps);
+  if (!isNotStarted(job.status)) return;
+  const { project, environment } = operation;
+  const cause = await findStartCause({ project, environment, job }, deps);
   const now = deps.clock.now();
   await tables.outbox.put(
     {
@@ -63,14 +74,21 @@ async function watchOne(operation: Operation, jobStartMs: number, deps: WatchJob
   deps.wake('outbox');
 }
 
-async function findCause(
-  { project, environment }: Operation,
-  job: { readonly id: number; readonly status: JobStatus },
-  { gitlab }: WatchJobStartDeps,
+/** Why a job probably does not start: no runner, or its resource group, which most often a deployment holds. */
+export async function findStartCause(
+  about: {
+    readonly project: ProjectRef;
+    /** The one that the job starts. */
+    readonly environment?: string | undefined;
+    readonly job: { readonly id: number; readonly status: JobStatus };
+  },
+  { gitlab }: FindStartCauseDeps,
 ): Promise<StartCause> {
+  const { project, environment, job } = about;
   if (job.status !== 'waiting_for_resource') {
     return { kind: 'no_runner', tags: await gitlab.jobTags(project.id, job.id) };
   }
+  if (environment === undefined) return { kind: 'resource' };
   const running = await gitlab.runningDeployments(project.id, environment);
   const holder = running.find(({ status, jobId }) => status === 'running' && jobId !== undefined && jobId !== job.id);
   if (holder?.jobId === undefined) return { kind: 'resource' };

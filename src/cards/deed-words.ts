@@ -1,10 +1,12 @@
 import type { Operation } from '../domain/operation.ts';
 import { bold, type Phrase, say } from '../domain/phrase.ts';
-import type { Deed } from '../domain/plan.ts';
+import type { Deed, OperationPlan } from '../domain/plan.ts';
 import { target } from './card.ts';
+import { taskName, taskNotDone } from './task-words.ts';
 
 /** What has not happened, as a whole sentence, where a planned deed was refused or put away. */
 export function notDone(deed: Deed): Phrase {
+  if (deed.kind === 'task') return taskNotDone(deed.task);
   const { environment, release } = deed;
   switch (deed.kind) {
     case 'deploy':
@@ -16,6 +18,7 @@ export function notDone(deed: Deed): Phrase {
 
 /** The deed as something that is on its way: `v1.4.0 to production`. */
 export function deedName(deed: Deed): Phrase {
+  if (deed.kind === 'task') return taskName(deed.task);
   const { environment, release } = deed;
   switch (deed.kind) {
     case 'deploy':
@@ -33,7 +36,7 @@ export function operationName({ kind, environment, release }: Operation): Phrase
 }
 
 /** What a button does, read aloud: `Deploy v1.4.0 to production`. */
-export function deedSpoken(deed: Deed): string {
+export function deedSpoken(deed: OperationPlan): string {
   const words = target(deed.release.version, deed.environment);
   return deed.kind === 'rollback' ? `Roll back ${deed.environment} to ${deed.release.version}` : `Deploy ${words}`;
 }

@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/actor.ts';
 import { currentStep, type Operation } from '../domain/operation.ts';
 import { bold, code, join, link, type Phrase, say, user } from '../domain/phrase.ts';
 import { buildCard, type Card } from './card.ts';
@@ -25,15 +26,33 @@ export function renderJobNotStarted({
 }): Card {
   const { requester, environment, release } = operation;
   const step = currentStep(operation)?.step;
-  const job = code(literal(step?.job ?? 'the job', 60));
   const waits = say`${bold(release.version)} on its way to ${bold(literal(environment, 60))} waits for it`;
-  const said = say`${job} has not started for ${durationWords(afterMs / 1000)}: ${waits}.`;
+  const job = { name: step?.job ?? 'the job', url: step?.jobUrl };
+  return renderStartedJobWaits({ requester, job, waits, cause, afterMs });
+}
+
+/** The same for a job that stands on no way to an environment. `waits`: for what it was started. */
+export function renderStartedJobWaits({
+  requester,
+  job,
+  waits,
+  cause,
+  afterMs,
+}: {
+  readonly requester: Actor;
+  readonly job: { readonly name: string; readonly url?: string | undefined };
+  readonly waits: Phrase;
+  readonly cause: StartCause;
+  readonly afterMs: number;
+}): Card {
+  const name = literal(job.name, 60);
+  const said = say`${code(name)} has not started for ${durationWords(afterMs / 1000)}: ${waits}.`;
   return buildCard({
     spoken: say`${said} ${causeWords(cause)}`,
     lines: [
       shaped(statuses.pending.shape, say`${user(requester.slackUserId)} ${said}`),
       causeWords(cause),
-      step?.jobUrl === undefined ? [] : say`${link(`Open ${literal(step.job, 60)}`, step.jobUrl)}`,
+      job.url === undefined ? [] : say`${link(`Open ${name}`, job.url)}`,
     ],
   });
 }

@@ -31,7 +31,6 @@ export function renderPlanClosed({
 }
 
 function tell(plan: Plan, how: PlanEnding): Phrase {
-  const { environment, release } = plan.deed;
   const deed = deedName(plan.deed);
   const not = notDone(plan.deed);
   switch (how) {
@@ -43,8 +42,11 @@ function tell(plan: Plan, how: PlanEnding): Phrase {
       return say`Lapsed ${time(plan.expiresAt)}: ${not}`;
     case 'replaced':
       return say`Replaced by your newer plan: this one for ${deed} does nothing any more.`;
-    case 'void':
+    case 'void': {
+      if (plan.deed.kind === 'task') return say`Out of date: ${not}`;
+      const { environment, release } = plan.deed;
       return say`Out of date: ${bold(release.version)} points to another commit now, so nothing was deployed to ${bold(environment)}.`;
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Actor } from './actor.ts';
 import { isActive, isFinished, type Job } from './job.ts';
-import type { Deed } from './plan.ts';
+import type { OperationPlan } from './plan.ts';
 import type { ProjectRef } from './project.ts';
 import type { Release, RouteStep } from './release.ts';
 
@@ -74,7 +74,7 @@ export type OperationState = 'active' | 'succeeded' | 'failed' | 'canceled' | 's
 export interface Operation {
   readonly id: string;
   /** `rollback`: `release` is an earlier version, `fromVersion` the one that is left. */
-  readonly kind: Deed['kind'];
+  readonly kind: OperationPlan['kind'];
   readonly planId: string;
   readonly project: ProjectRef;
   readonly environment: string;

@@ -1,6 +1,7 @@
 import type { Actor } from './actor.ts';
 import type { ProjectRef } from './project.ts';
 import type { Release, RouteStep } from './release.ts';
+import type { Task } from './task.ts';
 
 /** One commit that a plan would ship. */
 export interface CommitSummary {
@@ -63,8 +64,17 @@ export interface RollbackPlan extends OperationDeed {
   readonly aborts?: { readonly operationId: string | undefined; readonly version: string } | undefined;
 }
 
+/** Something that takes no version to an environment. */
+export interface TaskPlan extends DeedBase {
+  readonly kind: 'task';
+  readonly task: Task;
+}
+
+/** What a plan would do that becomes an operation. */
+export type OperationPlan = DeployPlan | RollbackPlan;
+
 /** What a plan would do. */
-export type Deed = DeployPlan | RollbackPlan;
+export type Deed = OperationPlan | TaskPlan;
 
 /** `open` can be claimed once; everything else is an end. */
 export type PlanState = 'open' | 'claimed' | 'canceled' | 'replaced' | 'lapsed' | 'void';

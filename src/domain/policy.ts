@@ -10,7 +10,7 @@ export type Action =
   | 'rollback'
   | 'approve'
   | 'reject'
-  | 'retry'
+  | 'task'
   | 'nudge'
   | 'lock'
   | 'break_lock'
@@ -48,7 +48,7 @@ export function decidePolicy(facts: PolicyFacts): Decision<PolicyRefusal> {
   if (!facts.actor.gitlab) return refuse('actor_not_linked', [], 'no GitLab account known');
   const has = roleName(facts.accessLevel);
   if (facts.action === 'read' || facts.action === 'watch') return atLeast(facts, 'reporter');
-  if (facts.action === 'lock' || facts.action === 'retry' || facts.action === 'nudge')
+  if (facts.action === 'lock' || facts.action === 'task' || facts.action === 'nudge')
     return atLeast(facts, 'developer');
   if (facts.action === 'break_lock') return atLeast(facts, 'maintainer');
   if (facts.action === 'cancel_operation' || facts.action === 'reload') return atLeast(facts, 'maintainer');

@@ -95,7 +95,7 @@ export function planRoute(graph: CiGraph, target: CiJob, jobs: readonly Job[]): 
   const played = open.filter((job) => isGate(job, byName));
   const first = played[0];
   // Only what comes after the first press is told as a wait: what runs by itself before it is the pipeline's business.
-  const after = first ? open.filter((job) => job !== first && needsTransitively(graph, job, first.name)) : [];
+  const after = first ? open.filter((job) => job !== first && comesAfter(graph, job, first.name)) : [];
   const waits = after.filter((job) => !isGate(job, byName));
   const steps: RouteStep[] = inOrder(graph, [...played, ...waits]).map((job) => ({
     kind: isGate(job, byName) ? 'play' : 'wait',
@@ -126,7 +126,7 @@ export function findBlockers(
   const before = inOrder(graph, prerequisites(graph, target, byName));
   const gates = before.filter((job) => isGate(job, byName));
   const inTheWay = before
-    .filter((job) => !gates.includes(job) && !gates.some((gate) => needsTransitively(graph, job, gate.name)))
+    .filter((job) => !gates.includes(job) && !gates.some((gate) => comesAfter(graph, job, gate.name)))
     .flatMap((job) => byName.get(job.name) ?? []);
   const broken = inTheWay.filter((job) => isBroken(job) && !(job.status === 'failed' && job.allowFailure));
   const waiting = inTheWay.filter((job) => job.status !== 'success' && !isBroken(job));
@@ -180,7 +180,7 @@ export function hasOnlyAdvanced(shown: readonly RouteStep[], now: readonly Route
 function verifications(graph: CiGraph, target: CiJob, byName: ReadonlyMap<string, Job>): readonly RouteStep[] {
   return graph.jobs
     .filter((job) => job.environment?.action === 'verify' && job.environment.name === target.environment?.name)
-    .filter((job) => byName.has(job.name) && needsTransitively(graph, job, target.name))
+    .filter((job) => byName.has(job.name) && comesAfter(graph, job, target.name))
     .filter((job) => byName.get(job.name)?.status !== 'manual')
     .map((job) => ({ kind: 'verify', job: job.name, environment: undefined }));
 }
@@ -226,7 +226,7 @@ function startsEnvironment(job: CiJob): string | undefined {
 }
 
 /** Whether `job` comes after `name`: through its needs, or by stage where it has none. */
-function needsTransitively(graph: CiGraph, job: CiJob, name: string): boolean {
+export function comesAfter(graph: CiGraph, job: CiJob, name: string): boolean {
   const seen = new Set<string>();
   const search = (current: CiJob): boolean =>
     directNeeds(graph, current, new Map()).some((needed) => {
@@ -241,6 +241,6 @@ function needsTransitively(graph: CiGraph, job: CiJob, name: string): boolean {
 
 /** By stage, then so that a job follows what it needs. */
 function inOrder(graph: CiGraph, jobs: readonly CiJob[]): readonly CiJob[] {
-  const depth = (job: CiJob): number => jobs.filter((other) => needsTransitively(graph, job, other.name)).length;
+  const depth = (job: CiJob): number => jobs.filter((other) => comesAfter(graph, job, other.name)).length;
   return jobs.toSorted((a, b) => graph.stages.indexOf(a.stage) - graph.stages.indexOf(b.stage) || depth(a) - depth(b));
 }

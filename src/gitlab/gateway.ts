@@ -5,6 +5,7 @@ import type { Job } from '../domain/job.ts';
 import { createRequester, type RequesterOptions, readBudgetMs } from './client.ts';
 import { decodeJob } from './decode-answer.ts';
 import { describeGarbled } from './failure.ts';
+import { createPipelineWrites } from './pipeline-writes.ts';
 import { createChangeReads } from './reads/changes.ts';
 import { createDeploymentReads } from './reads/deployments.ts';
 import { createJobReads } from './reads/jobs.ts';
@@ -61,6 +62,7 @@ function createWrites(api: InstanceType<typeof Gitlab<false>>): GitLabWrites {
     async cancelJob(projectId, jobId) {
       return readJob(await api.Jobs.cancel(projectId, jobId), { projectId, jobId, deed: 'cancel' });
     },
+    ...createPipelineWrites(api),
   };
 }
 

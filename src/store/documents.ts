@@ -37,15 +37,23 @@ export const PlanDocument = z.looseObject({
   id: z.string(),
   state: z.string(),
   requester: Actor,
-  deed: z.looseObject({
-    kind: z.string(),
-    project: Project,
-    environment: z.string(),
-    release: Release,
-    pipelineId: z.number(),
-    steps: z.array(RouteStep),
-    channel: z.string(),
-  }),
+  deed: z.union([
+    z.looseObject({
+      kind: z.literal('task'),
+      project: Project,
+      task: z.looseObject({ kind: z.string() }),
+      channel: z.string(),
+    }),
+    z.looseObject({
+      kind: z.string(),
+      project: Project,
+      environment: z.string(),
+      release: Release,
+      pipelineId: z.number(),
+      steps: z.array(RouteStep),
+      channel: z.string(),
+    }),
+  ]),
   createdAt: z.date(),
   expiresAt: z.date(),
 }) as unknown as z.ZodType<Plan>;

@@ -56,6 +56,7 @@ import {
 } from './builders.ts';
 import { lockCards } from './lock-cards.ts';
 import { rollbackCards } from './rollback-cards.ts';
+import { taskCards } from './task-cards.ts';
 import { watchCards } from './watch-cards.ts';
 
 const running = anOperation(['succeeded', 'running']);
@@ -392,6 +393,7 @@ export const everyCard: Readonly<Record<string, Card>> = {
       channel: 'C0DEPLOYS',
     },
   }),
+  ...taskCards,
   ...watchCards,
   ...approvalCards({ request: anApprovalRequest, outside: 'https://example.com/looks-good' }),
   ...rollbackCards,

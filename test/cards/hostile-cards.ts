@@ -51,6 +51,7 @@ import {
   at,
 } from './builders.ts';
 import { lockCards } from './lock-cards.ts';
+import { hostileTaskCards } from './task-cards.ts';
 
 /** Every card, with `outside` wherever GitLab or a person may put words: names, titles, refs, users, logs, pages. */
 export function cardsSaying(outside: string): Readonly<Record<string, Card>> {
@@ -201,6 +202,7 @@ export function cardsSaying(outside: string): Readonly<Record<string, Card>> {
         mention: [outside],
       },
     }),
+    ...hostileTaskCards(outside),
     ...lockCards({
       project: pipeline.project,
       outside,

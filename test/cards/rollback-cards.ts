@@ -1,12 +1,11 @@
 import type { Card } from '../../src/cards/card.ts';
-import { renderJobRetried } from '../../src/cards/job-retried.ts';
 import { renderOperation } from '../../src/cards/operation.ts';
 import { renderOperationEnded } from '../../src/cards/operation-ended.ts';
 import { renderRollbackPlan } from '../../src/cards/rollback-plan.ts';
 import type { Operation } from '../../src/domain/operation.ts';
 import { say } from '../../src/domain/phrase.ts';
 import type { Plan, RollbackPlan } from '../../src/domain/plan.ts';
-import { ann, anOperation, aPipeline, aPlan, at, sha, unitTests } from './builders.ts';
+import { anOperation, aPlan, at, sha } from './builders.ts';
 
 const back = { version: 'v1.4.0', ref: 'v1.4.0', tag: true, sha: '9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c' } as const;
 const retry = { kind: 'retry', job: 'deploy-prod', environment: 'production' } as const;
@@ -73,5 +72,4 @@ export const rollbackCards: Readonly<Record<string, Card>> = {
     }),
     again: '/rollback production v1.4.0',
   }),
-  'job retried': renderJobRetried({ pipeline: aPipeline(), job: unitTests, by: ann }),
 };

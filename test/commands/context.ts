@@ -72,6 +72,7 @@ export function aContext({ settings, context, gitlab }: ContextChange = {}): Com
       },
     }),
     now: at(0),
+    maskSecrets: (text) => text,
     resolveProject: async (rules) => ({ rules, ref: { ...project, path: rules.path } }),
     ...context,
   };

@@ -18,6 +18,7 @@ describe('commands', () => {
       '/approve',
       '/reject',
       '/play',
+      '/pipeline',
       '/lock',
       '/unlock',
       '/deployments',

@@ -92,4 +92,38 @@ describe('the gateway against the stand-in GitLab', () => {
       expect(verifyDelivery({ headers, body: Buffer.from(body), proof, now: new Date() })).toEqual({ kind: 'ok' });
     }
   });
+
+  it('makes, retries and cancels pipelines, and says beforehand which jobs one would have', async () => {
+    const gitlab = connect();
+    const project = await gitlab.project('acme/production-app');
+    const planned = await gitlab.plannedJobs(project.id, 'v1.3.0');
+
+    const made = await gitlab.createPipeline(project.id, { ref: 'v1.3.0', variables: { CHATOPS_USER: 'ann' } });
+    await gitlab.cancelPipeline(project.id, made.id);
+    const canceled = await gitlab.pipeline(project, made.id);
+    await gitlab.retryPipeline(project.id, made.id);
+    const jobs = await gitlab.jobs(project.id, made.id);
+
+    expect(planned?.errors).toEqual([]);
+    expect(planned?.jobs).toContainEqual({ name: 'deploy-prod', manual: true, allowFailure: false });
+    expect(planned?.jobs.map(({ name }) => name).toSorted()).toEqual(jobs.map(({ name }) => name).toSorted());
+    expect(canceled).toMatchObject({ status: 'canceled', source: 'api', user: await gitlab.ownUser() });
+    expect((await gitlab.pipeline(project, made.id)).status).not.toBe('canceled');
+    expect((await gitlab.plannedJobs(project.id, 'basket-dates'))?.errors).not.toEqual([]);
+  });
+
+  it('stops an environment, and refuses a pipeline’s variables as a definite no', async () => {
+    const gitlab = connect();
+    const project = await gitlab.project('acme/production-app');
+    const canary = await gitlab.environmentNamed(project.id, 'production-canary');
+    server.settings.variablesRole = 'no_one_allowed';
+
+    await gitlab.stopEnvironment(project.id, canary?.id ?? 0);
+    const refused: unknown = await gitlab
+      .createPipeline(project.id, { ref: 'v1.3.0', variables: { CHATOPS_USER: 'ann' } })
+      .catch((reason: unknown) => reason);
+
+    expect(await gitlab.environmentState(project.id, canary?.id ?? 0)).toMatch(/^stop/);
+    expect(refused).toMatchObject({ status: 400, outcome: 'none' });
+  });
 });

@@ -19,7 +19,6 @@ import { renderHelp } from '../../cards/help.ts';
 import { renderJobFailed } from '../../cards/job-failed.ts';
 import { renderJobLog } from '../../cards/job-log.ts';
 import { renderJobNotStarted } from '../../cards/job-not-started.ts';
-import { renderJobRetried } from '../../cards/job-retried.ts';
 import { renderAway } from '../../cards/late-input.ts';
 import { renderOperation } from '../../cards/operation.ts';
 import { renderOperationEnded } from '../../cards/operation-ended.ts';
@@ -49,6 +48,7 @@ import type { DeployPlan, Plan } from '../../domain/plan.ts';
 import type { PipelineReport } from '../../domain/test-report.ts';
 import { sampleApprovalCards } from './sample-approval-cards.ts';
 import { sampleLockCards } from './sample-lock-cards.ts';
+import { sampleTaskCards } from './sample-task-cards.ts';
 
 const at = new Date('2026-01-01T10:00:00Z');
 const url = 'https://gitlab.example.com/acme/app';
@@ -151,7 +151,6 @@ function pipelineCards(): Readonly<Record<string, Card>> {
     'pipeline failed': renderPipelineFailed({ ...failed, report }),
     'still failing': renderStillFailing(failed),
     fixed: renderFixed({ pipeline }),
-    'job retried': renderJobRetried({ pipeline, job: broken, by: ann }),
     'job failed': renderJobFailed({ pipeline, job: broken, excerpt: ['ERROR: Job failed: exit code 1'] }),
     'job log': renderJobLog({ project, job: broken, lines: ['ERROR: Job failed: exit code 1'] }),
     deployment: renderDeployment({ ...news, outcome: 'succeeded' }),
@@ -254,6 +253,7 @@ function answerCards(): Readonly<Record<string, Card>> {
     'configuration reloaded': renderConfigReloaded({ kind: 'used', projects: 3 }),
     ...watchCards(),
     ...sampleApprovalCards(sampleOperation('waiting')),
+    ...sampleTaskCards({ project, requester: ann, at }),
     ...sampleLockCards({ project, actor: ann, at, line, operation: sampleOperation('waiting') }),
     'configuration refused': renderConfigRefused({ problems: ['chatops.yml line 1: projects is empty'] }),
   };

@@ -9,6 +9,7 @@ import { decodeCiGraph } from '../ci-graph.ts';
 import { decodeCommit, decodeEnvironment, decodeRef } from '../decode-answer.ts';
 import { CommitPayload, ComparePayload, EnvironmentPayload, LintPayload, RefPayload, readAs } from '../schema.ts';
 import { orAbsent, type ReadContext } from './context.ts';
+import { readPlannedJobs } from './planned-jobs.ts';
 
 type RepositoryReads = Pick<
   GitLabReads,
@@ -19,6 +20,8 @@ type RepositoryReads = Pick<
   | 'environments'
   | 'environmentsNow'
   | 'environmentNamed'
+  | 'environmentState'
+  | 'plannedJobs'
   | 'ciGraph'
   | 'compare'
 >;
@@ -77,6 +80,13 @@ export function createRepositoryReads({ api, now }: ReadContext): RepositoryRead
       const known = (await environments(projectId)).find((environment) => environment.name === name);
       return known ?? orAbsent(stopped.get(`${projectId}/${name}`, () => readEnvironment(api, projectId, name)));
     },
+
+    async environmentState(projectId, environmentId) {
+      const answer = await api.Environments.show(projectId, environmentId);
+      return readAs(z.object({ state: z.string() }), answer, `environment ${environmentId}`).state;
+    },
+
+    plannedJobs: (projectId, ref) => readPlannedJobs(api, projectId, ref),
 
     ciGraph: (projectId, sha) => graphs.get(`${projectId}/${sha}`, () => readGraph(api, projectId, sha)),
 

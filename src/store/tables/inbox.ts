@@ -49,6 +49,7 @@ export function createInboxTable(db: Database): InboxTable {
         .executeTakeFirst();
       if (result.numUpdatedRows === 0n) throw missing(id);
     },
+    goOn: (id, body, notBefore) => goOn(db, id, { body, not_before: notBefore.getTime(), error: null }),
     async dead(id, error, now) {
       await end(db, id, { state: 'dead', error, ended_at: now.getTime() });
     },
@@ -71,6 +72,15 @@ interface Ending {
 
 async function end(db: Database, id: number, ending: Ending): Promise<void> {
   const result = await db.updateTable('inbox').set(ending).where('id', '=', id).executeTakeFirst();
+  if (result.numUpdatedRows === 0n) throw missing(id);
+}
+
+async function goOn(
+  db: Database,
+  id: number,
+  next: { readonly body: string; readonly not_before: number; readonly error: null },
+): Promise<void> {
+  const result = await db.updateTable('inbox').set(next).where('id', '=', id).executeTakeFirst();
   if (result.numUpdatedRows === 0n) throw missing(id);
 }
 

@@ -33,7 +33,7 @@ export function createPlansTable(db: Database): PlansTable {
         .where('state', '=', sql.lit('open'))
         .where('slack_user_id', '=', plan.requester.slackUserId)
         .where('project_id', '=', plan.deed.project.id)
-        .where('environment', '=', plan.deed.environment)
+        .where('environment', '=', environmentOf(plan))
         .where('id', '!=', plan.id)
         .execute();
     },
@@ -50,6 +50,11 @@ export function createPlansTable(db: Database): PlansTable {
   };
 }
 
+/** Tasks, which go nowhere, replace one another in a project. */
+function environmentOf({ deed }: Plan): string {
+  return deed.kind === 'task' ? '' : deed.environment;
+}
+
 async function add(db: Database, plan: Plan): Promise<void> {
   await db
     .insertInto('plans')
@@ -58,7 +63,7 @@ async function add(db: Database, plan: Plan): Promise<void> {
       state: plan.state,
       slack_user_id: plan.requester.slackUserId,
       project_id: plan.deed.project.id,
-      environment: plan.deed.environment,
+      environment: environmentOf(plan),
       created_at: plan.createdAt.getTime(),
       expires_at: plan.expiresAt.getTime(),
       document: encodeDocument(plan),

@@ -46,6 +46,17 @@ export function inboxSuite(open: OpenDatabase): void {
       expect(await inbox.due('gitlab', at(30), 10)).toMatchObject([{ attempts: 1 }]);
     });
 
+    it('goes on with work in several steps, which is no failure', async () => {
+      const { inbox } = opened.store.tables;
+      await inbox.add(anInput());
+      const [row] = await inbox.due('gitlab', at(0), 1);
+
+      await inbox.goOn(row?.id ?? 0, 'the next step', at(30));
+
+      expect(await inbox.due('gitlab', at(29), 10)).toEqual([]);
+      expect(await inbox.due('gitlab', at(30), 10)).toMatchObject([{ attempts: 0, body: 'the next step' }]);
+    });
+
     it('knows a repetition of a row that is done or dead', async () => {
       const { inbox } = opened.store.tables;
       await inbox.add(anInput({ key: 'done' }));

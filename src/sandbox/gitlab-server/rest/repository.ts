@@ -170,24 +170,23 @@ function showDiffs(commits: readonly Commit[]): readonly Readonly<Record<string,
 
 /** `content_ref` selects the file; `ref` alone does not, then the default branch's file is looked at. */
 function lint(request: RestRequest): Reply {
-  const { world, user } = request;
+  const { world } = request;
   const contentRef = textOf(request, 'content_ref') ?? textOf(request, 'sha') ?? world.project.defaultBranch;
   const sha = resolveRef(world, contentRef);
   if (sha === undefined) return notFound('Commit');
-  const variables = predefineVariables(
-    world,
-    { ref: world.project.defaultBranch, sha, kind: 'branch', source: 'push', user, onError: 'throw' },
-    0,
-  );
+  const isDryRun = textOf(request, 'dry_run') === 'true';
+  const ref = (isDryRun ? (textOf(request, 'dry_run_ref') ?? textOf(request, 'ref')) : undefined) ?? '';
+  const variables = variablesAt(request, ref === '' ? world.project.defaultBranch : ref, sha);
   try {
     const merged = mergeConfiguration(commitOf(world, sha).ciYaml, { folder: world.examplePath, variables });
-    const errors = textOf(request, 'dry_run') === 'true' ? dryRun(merged, variables) : [];
+    const tried = isDryRun ? dryRun(merged, variables) : { errors: [], jobs: [] };
     return ok({
-      valid: errors.length === 0,
-      errors,
+      valid: tried.errors.length === 0,
+      errors: tried.errors,
       warnings: [],
       merged_yaml: printConfiguration(merged),
       includes: [],
+      ...(isDryRun && textOf(request, 'include_jobs') === 'true' ? { jobs: tried.jobs } : {}),
     });
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
@@ -195,14 +194,26 @@ function lint(request: RestRequest): Reply {
   }
 }
 
-function dryRun(...[merged, variables]: Parameters<typeof planPipeline>): readonly string[] {
+/** A dry run makes the pipeline that a push of the branch or tag would have made. */
+function variablesAt({ world, user }: RestRequest, ref: string, sha: string): ReturnType<typeof predefineVariables> {
+  const kind = world.tags.some((tag) => tag.name === ref) ? 'tag' : 'branch';
+  return predefineVariables(world, { ref, sha, kind, source: 'push', user, onError: 'throw' }, 0);
+}
+
+function dryRun(...[merged, variables]: Parameters<typeof planPipeline>): {
+  readonly errors: readonly string[];
+  readonly jobs: readonly unknown[];
+} {
   try {
-    planPipeline(merged, variables);
-    return [];
+    const { jobs } = planPipeline(merged, variables);
+    return {
+      errors: [],
+      jobs: jobs.map(({ name, stage, when, allowFailure: allow_failure }) => ({ name, stage, when, allow_failure })),
+    };
   } catch (error) {
     const isRefusal =
       error instanceof ConfigurationError || error instanceof FilteredError || error instanceof ExpressionError;
     if (!isRefusal) throw error;
-    return [error.message];
+    return { errors: [error.message], jobs: [] };
   }
 }

@@ -1,0 +1,61 @@
+import type { ProjectRef } from '../domain/project.ts';
+import type { Task, TaskSeen } from '../domain/task.ts';
+import type { GitLabReads } from './gitlab-ports.ts';
+
+export interface LookForTaskDeps {
+  readonly gitlab: Pick<GitLabReads, 'jobs' | 'pipeline' | 'pipelinesOf' | 'environmentState' | 'ownUser'>;
+}
+
+/** So many pipelines newer than the one before are looked at; more than one of ours cannot be told apart anyway. */
+const pipelinesLookedAt = 5;
+
+/**
+ * Reads what a task may have changed. `pipelinesUpTo`: the newest pipeline of the ref before one was asked for.
+ * @throws GitLabError, NotFoundError, PayloadError
+ */
+export async function lookForTask(
+  task: Task,
+  about: { readonly project: ProjectRef; readonly pipelinesUpTo: number | undefined },
+  { gitlab }: LookForTaskDeps,
+): Promise<TaskSeen> {
+  const { project, pipelinesUpTo } = about;
+  switch (task.kind) {
+    case 'play':
+    case 'retry':
+      return { jobs: await gitlab.jobs(project.id, task.pipeline.id) };
+    case 'stop':
+      return { environmentState: await gitlab.environmentState(project.id, task.environment.id) };
+    case 'cancel':
+      return { pipelineStatus: (await gitlab.pipeline(project, task.pipeline.id)).status };
+    case 'run':
+      return {
+        pipelinesMade: pipelinesUpTo === undefined ? [] : await readMade(task, { project, pipelinesUpTo }, gitlab),
+      };
+  }
+}
+
+/** The number of the newest pipeline of a ref; 0 where it has none. */
+export async function newestPipeline(
+  { release }: Extract<Task, { kind: 'run' }>,
+  projectId: number,
+  { gitlab }: LookForTaskDeps,
+): Promise<number> {
+  const { ref, tag } = release;
+  const pipelines = await gitlab.pipelinesOf(projectId, { ref, tag });
+  return Math.max(0, ...pipelines.map(({ id }) => id));
+}
+
+/** Those that came after the newest one known, for the same commit, made through the API by the user of our token. */
+async function readMade(
+  { release }: Extract<Task, { kind: 'run' }>,
+  { project, pipelinesUpTo }: { readonly project: ProjectRef; readonly pipelinesUpTo: number },
+  gitlab: LookForTaskDeps['gitlab'],
+): Promise<readonly number[]> {
+  const { ref, tag, sha } = release;
+  const [own, pipelines] = await Promise.all([gitlab.ownUser(), gitlab.pipelinesOf(project.id, { ref, tag })]);
+  const newer = pipelines.filter((pipeline) => pipeline.id > pipelinesUpTo && pipeline.sha === sha);
+  const read = await Promise.all(newer.slice(0, pipelinesLookedAt).map(({ id }) => gitlab.pipeline(project, id)));
+  return read
+    .filter(({ source, user }) => (source === 'api' || source === undefined) && user?.username === own.username)
+    .map(({ id }) => id);
+}

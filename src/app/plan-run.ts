@@ -1,0 +1,79 @@
+import { commandLine } from '../domain/command-line.ts';
+import { environmentsOfNew } from '../domain/consequence.ts';
+import { bold, code, say } from '../domain/phrase.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import type { Release } from '../domain/release.ts';
+import type { Task } from '../domain/task.ts';
+import type { CommandContext, CommandResult, ProjectContext } from './command.ts';
+import { findPipeline } from './find-pipeline.ts';
+import { gateBehind } from './gate-behind.ts';
+import { refuseReader } from './refuse-policy.ts';
+import { refuseTaskVariables } from './refuse-variables.ts';
+import { assignments, planTask, refusedTask, refuseTasker } from './task-request.ts';
+
+interface RunRequest {
+  readonly project: ProjectContext;
+  readonly ref: string | undefined;
+  readonly variables: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Plans a new pipeline of a branch or tag. One that deploys by itself passes the gates of each environment that it
+ * comes to; where that is production it is a deploy. Reads only.
+ * @throws GitLabError
+ */
+export async function planRun(request: RunRequest, context: CommandContext): Promise<CommandResult> {
+  const { project, ref, variables } = request;
+  const notDone = say`No pipeline was started.`;
+  const stranger = await refuseReader(project, notDone, context);
+  if (stranger) return refusedTask(project, stranger);
+  const found = await findPipeline({ project, ref, notDone }, context);
+  if (found.kind === 'refused') return refusedTask(project, found.refusal);
+  const { release } = found;
+  const task: Task = { kind: 'run', release, variables };
+  const tasker = await refuseTasker(project, notDone, context);
+  const refusal =
+    tasker ??
+    refuseTaskVariables({ project, environment: undefined, variables }, notDone) ??
+    (release.ref === release.sha ? noRef(release, notDone) : undefined);
+  if (refusal) return refusedTask(project, refusal, task);
+  const { environments, refused } = await readNew(project, release, context);
+  if (refused !== undefined) return refusedTask(project, notMade(release, refused, notDone), task);
+  const pipelineUrl = `${project.ref.url}/-/pipelines`;
+  const behind = await gateBehind({ project, release, environments, notDone, pipelineUrl }, context);
+  if (behind.refusal) return refusedTask(project, behind.refusal, task);
+  const line = commandLine('', '/pipeline', [project.rules.path, 'run', release.ref, ...assignments(variables)]);
+  return planTask({ project, task, line, warnings: behind.warnings }, context);
+}
+
+/** What a new pipeline would start by itself, or why GitLab would make none. */
+export async function readNew(
+  project: ProjectContext,
+  release: Release,
+  { gitlab }: Pick<CommandContext, 'gitlab'>,
+): Promise<{ readonly environments: readonly string[]; readonly refused: string | undefined }> {
+  const [graph, planned] = await Promise.all([
+    gitlab.ciGraph(project.ref.id, release.sha),
+    gitlab.plannedJobs(project.ref.id, release.ref),
+  ]);
+  return { environments: environmentsOfNew(graph, planned?.jobs), refused: planned?.errors[0] };
+}
+
+/** Why GitLab would make no pipeline, as it says itself. */
+export function notMade(release: Release, said: string, notDone: Refusal['notDone']): Refusal {
+  return {
+    code: 'pipeline_not_made',
+    notDone,
+    fact: say`GitLab would make no pipeline for ${bold(release.version)}: ${said.slice(0, 300)}`,
+    todo: [{ kind: 'say', phrase: say`See the rules in its CI configuration.` }],
+  };
+}
+
+function noRef(release: Release, notDone: Refusal['notDone']): Refusal {
+  return {
+    code: 'pipeline_not_made',
+    notDone,
+    fact: say`GitLab makes pipelines for branches and tags, and ${code(release.version)} is a commit.`,
+    todo: [{ kind: 'say', phrase: say`Name its branch or tag.` }],
+  };
+}
