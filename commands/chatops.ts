@@ -1,7 +1,9 @@
 import type { FlagRules, Words } from '../src/app/arguments.ts';
 import { askReload } from '../src/app/ask-reload.ts';
 import type { Command, CommandContext, CommandResult } from '../src/app/command.ts';
+import { inviteToLink } from '../src/app/invite-to-link.ts';
 import { nudgeApprovers } from '../src/app/nudge-approvers.ts';
+import { unlinkAccount } from '../src/app/unlink-account.ts';
 import { unwatchChannel } from '../src/app/unwatch-channel.ts';
 import { watchChannel } from '../src/app/watch-channel.ts';
 import { whoAmI } from '../src/app/who-am-i.ts';
@@ -14,6 +16,8 @@ import { didYouMean } from '../src/domain/nearest.ts';
 const subcommands: Readonly<
   Record<string, (words: readonly string[], context: CommandContext) => Promise<CommandResult>>
 > = {
+  link: (_words, context) => inviteToLink(context),
+  unlink: (_words, context) => unlinkAccount(context),
   watch: watchChannel,
   unwatch: unwatchChannel,
   nudge: nudgeApprovers,
@@ -29,8 +33,8 @@ export function createChatops(others: readonly Command[]): Command {
   const known = ['help', ...Object.keys(subcommands), ...others.map((other) => other.name.slice(1))];
   const chatops: Command = {
     name: '/chatops',
-    usage: '/chatops help|watch|unwatch|whoami|nudge|reload|<command> …',
-    description: 'Help, which channel is told of what, who you are, and every command under one name',
+    usage: '/chatops help|link|unlink|whoami|watch|unwatch|nudge|reload|<command> …',
+    description: 'Help, your GitLab account, which channel is told of what, and every command under one name',
     examples: ['/chatops help', '/chatops watch acme/app', '/chatops deploy prod v1.4.0'],
     flags: {
       valueFlags: [...new Set(others.flatMap(({ flags }) => flags.valueFlags))],

@@ -20,6 +20,7 @@ import { createGitLabGateway } from './gitlab/gateway.ts';
 import { deliveryKey, verifyDelivery } from './gitlab/verify-delivery.ts';
 import { createGitLabWebhook } from './http/gitlab-webhook.ts';
 import { createHealth } from './http/health.ts';
+import { createLinkRoutes } from './http/link-account.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createHttpServer, type HttpServer, type Route } from './http/server.ts';
 import { refuseSlackEvents } from './http/slack-events.ts';
@@ -124,6 +125,7 @@ async function startProgram(options: ProgramOptions): Promise<{
   try {
     await identity.start();
     await markInstalled(store.tables, parts.clock.now());
+    await parts.reseal();
     await recordConfigAtStart(store, options.config.hash, parts.clock.now());
     leader = await startLeader({ lease: parts.lease, clock: parts.clock, log, isGone, lead: () => lead(parts) });
     const slack = await createSlackEntry(parts);
@@ -192,7 +194,7 @@ async function createParts(options: ProgramOptions) {
     also: createAlsoTell(environment),
     slack: createSlackGateway(slackOptions),
     gitlab: createGitLabGateway({ ...gitlabOptions, token: environment.gitlabToken }),
-    ...createLinkingParts(environment, { store, clock, log, gitlab: gitlabOptions }),
+    ...createLinkingParts(environment, { ...live, ...wakes, store, clock, log, gitlab: gitlabOptions }),
     lease: store.lease({ holder: newHolderId(process.pid, randomUUID()), holderLabel: holderLabel(process.pid) }),
     newId: createNewId(clock),
     ...wakes,
@@ -287,6 +289,14 @@ async function createServer(
       { method: 'GET', path: '/healthz', handle: health.live },
       { method: 'GET', path: '/readyz', handle: health.ready },
       { method: 'GET', path: '/metrics', handle: metrics.serve },
+      ...linkRoutes(parts),
     ],
   });
+}
+
+/** Nobody finds the pages where linking is switched off. */
+function linkRoutes({ linkAccount, environment, log }: Parts): readonly Route[] {
+  const { publicUrl, gitlabUrl, commandPrefix } = environment;
+  if (!linkAccount || !publicUrl) return [];
+  return createLinkRoutes({ linkAccount, publicUrl, gitlabUrl, commandPrefix, log });
 }

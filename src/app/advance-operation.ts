@@ -1,6 +1,6 @@
 import { decideApproval } from '../domain/approval-step.ts';
 import type { AuditEntry } from '../domain/audit.ts';
-import { GitLabError, NotFoundError, PayloadError } from '../domain/errors.ts';
+import { GitLabError, LinkError, NotFoundError, PayloadError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import {
   currentStep,
@@ -14,17 +14,21 @@ import {
 } from '../domain/operation.ts';
 import { isSame } from '../domain/same.ts';
 import { askApprovals } from './ask-approvals.ts';
-import type { GitLabReads, GitLabWrites } from './gitlab-ports.ts';
+import type { GitLabAs, GitLabReads, GitLabWrites } from './gitlab-ports.ts';
 import { holdStep } from './hold-step.ts';
 import { noteOperationEnd } from './note-operation-end.ts';
+import { gitlabFor } from './own-token.ts';
 import type { Checkpoint, Clock, Counters, Lease, Log, Settings, Wake } from './ports.ts';
 import { closeQuestion, showChange } from './show-change.ts';
 import type { Store } from './store-ports.ts';
 
+/** GitLab with the token of whoever the deed is done for. */
+type Writer = Pick<GitLabWrites, 'playJob' | 'retryJob' | 'cancelJob'>;
+
 export interface AdvanceOperationDeps {
   readonly settings: () => Settings;
-  readonly gitlab: Pick<GitLabReads, 'jobs' | 'job' | 'successfulDeployments' | 'freezePeriods'> &
-    Pick<GitLabWrites, 'playJob' | 'retryJob' | 'cancelJob'>;
+  readonly gitlab: Pick<GitLabReads, 'jobs' | 'job' | 'successfulDeployments' | 'freezePeriods'> & Writer;
+  readonly gitlabAs: GitLabAs;
   readonly store: Store;
   readonly lease: Lease;
   readonly clock: Clock;
@@ -124,6 +128,9 @@ async function call(
   deps: AdvanceOperationDeps,
 ): Promise<boolean> {
   const { kind, index, job } = deed;
+  const writer = await findWriter(operation, deps);
+  if (writer === 'later') return false;
+  if (writer === 'link_broken') return refused({ ...deed, calling: operation, reason: writer }, deps);
   await deps.lease.ensure(writeLimitMs);
   if (kind !== 'cancel' && (await holdStep({ operation, index }, deps))) return false;
   const calling = withStep(operation, index, {
@@ -137,23 +144,41 @@ async function call(
   if (!(await change(operation, calling, deps, { ...record, outcome: 'intended' }))) return true;
   await deps.checkpoint('play_intended');
   try {
-    const played = await write(operation, deed, deps);
+    const played = await write(operation, deed, writer);
     await deps.checkpoint('play_done');
     const running = withStep(calling, index, { state: 'running', jobId: played.id, jobUrl: played.url ?? job.url });
     await change(calling, running, deps, { ...record, jobId: played.id, outcome: 'succeeded' });
     await deps.checkpoint('play_recorded');
     return true;
   } catch (error) {
-    if (error instanceof NotFoundError) return refused({ ...deed, calling, reason: 'job_missing' }, deps);
+    // The bot has just seen the job: it is the person who may not.
+    const missing = writer === deps.gitlab ? 'job_missing' : 'refused_forbidden';
+    if (error instanceof NotFoundError) return refused({ ...deed, calling, reason: missing }, deps);
+    if (error instanceof LinkError && !error.retryable)
+      return refused({ ...deed, calling, reason: 'link_broken' }, deps);
+    if (error instanceof LinkError) return callAgain({ ...deed, calling, reason: 'link_renewing' }, readAgainMs, deps);
     if (!(error instanceof GitLabError)) throw error;
     return callFailed({ ...deed, calling, error }, deps);
+  }
+}
+
+/** The token is found, and renewed if it is due, before anything is begun. `later`: that is not possible now. */
+async function findWriter(operation: Operation, deps: AdvanceOperationDeps): Promise<Writer | 'later' | 'link_broken'> {
+  try {
+    return await gitlabFor(operation.requester.slackUserId, deps);
+  } catch (error) {
+    if (!(error instanceof LinkError || error instanceof GitLabError)) throw error;
+    if (error instanceof LinkError && !error.retryable) return 'link_broken';
+    deps.log.warn({ operation_id: operation.id, err: error }, 'no token for the next step now, will try again');
+    await lookLater(operation, readAgainMs, deps);
+    return 'later';
   }
 }
 
 function write(
   operation: Operation,
   { kind, index, job }: { readonly kind: StepCall; readonly index: number; readonly job: Job },
-  { gitlab }: AdvanceOperationDeps,
+  gitlab: Writer,
 ): Promise<Job> {
   const projectId = operation.project.id;
   switch (kind) {
@@ -192,15 +217,8 @@ async function callFailed(
     });
     return false;
   }
-  if (error.retryable) {
-    const waiting = withStep(calling, index, { state: 'waiting', calledAt: undefined });
-    await change(calling, { ...waiting, nextCheckAt: later(deps, error.retryAfterMs ?? readAgainMs) }, deps, {
-      ...record,
-      outcome: 'failed',
-      reason: `http_${error.status}`,
-    });
-    return false;
-  }
+  if (error.retryable)
+    return callAgain({ ...about, reason: `http_${error.status}` }, error.retryAfterMs ?? readAgainMs, deps);
   // Somebody may have pressed it in GitLab in the same second: then it is on its way, and that is all we wanted.
   if (kind !== 'retry' && (await deps.gitlab.job(calling.project.id, job.id)).status !== job.status) {
     await change(calling, withStep(calling, index, { state: 'waiting' }), deps, {
@@ -211,6 +229,18 @@ async function callFailed(
     return true;
   }
   return refused({ ...about, reason: await whyRefused(about, deps) }, deps);
+}
+
+/** Certainly not done, and worth another try. */
+async function callAgain(
+  { kind, calling, index, job, reason }: StepAttempt & { readonly reason: string },
+  afterMs: number,
+  deps: AdvanceOperationDeps,
+): Promise<boolean> {
+  const waiting = withStep(calling, index, { state: 'waiting', calledAt: undefined });
+  const record = { action: `job.${kind}`, jobId: job.id, outcome: 'failed', reason } as const;
+  await change(calling, { ...waiting, nextCheckAt: later(deps, afterMs) }, deps, record);
+  return false;
 }
 
 async function refused(

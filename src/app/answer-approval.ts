@@ -15,6 +15,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import { type ApprovalAnswer, explainVote } from './explain-vote.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import { identifyActor } from './identify-actor.ts';
+import type { Linking } from './linking.ts';
 import type { Clock, Log, Settings, SlackContent, SlackGateway, Wake } from './ports.ts';
 import { readAuthors } from './read-authors.ts';
 import { refuseApprover } from './refuse-approver.ts';
@@ -22,6 +23,7 @@ import { changeApproval } from './show-approval.ts';
 import type { AnswerDraft, Store, Tables } from './store-ports.ts';
 
 export interface AnswerApprovalDeps {
+  readonly findLink: Linking['findLink'];
   readonly settings: () => Settings;
   readonly gitlab: Pick<GitLabReads, 'userByName' | 'accessLevel' | 'changes' | 'mergeRequests'>;
   readonly slack: Pick<SlackGateway, 'user'>;

@@ -9,6 +9,7 @@ import { environmentRule } from '../domain/project.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import { identifyActor } from './identify-actor.ts';
+import type { Linking } from './linking.ts';
 import { noteOperationEnd } from './note-operation-end.ts';
 import type { Clock, Counters, Log, Settings, SlackGateway, Wake } from './ports.ts';
 import { refusePolicy } from './refuse-policy.ts';
@@ -16,6 +17,7 @@ import { closeQuestion, showChange } from './show-change.ts';
 import type { AnswerDraft, Store } from './store-ports.ts';
 
 export interface AnswerOperationDeps {
+  readonly findLink: Linking['findLink'];
   readonly settings: () => Settings;
   readonly gitlab: Pick<GitLabReads, 'userByName' | 'accessLevel' | 'environmentNamed'>;
   readonly slack: Pick<SlackGateway, 'user'>;

@@ -1,12 +1,16 @@
+import { notDone } from '../cards/deed-words.ts';
 import { renderTaskLost, renderTaskUnknown } from '../cards/task-told.ts';
-import { GitLabError, InvariantError, NotFoundError, PayloadError } from '../domain/errors.ts';
+import { GitLabError, InvariantError, LinkError, NotFoundError, PayloadError } from '../domain/errors.ts';
 import { playWithinMs, unknownOutcomeMs } from '../domain/operation.ts';
+import type { Refusal } from '../domain/refusal.ts';
 import { isTaskDone } from '../domain/task.ts';
 import { type CallTaskDeps, callTask, type TaskCalled } from './call-task.ts';
 import { type DeployAfterTaskDeps, deployAfterTask } from './deploy-after-task.ts';
 import { type EndTaskDeps, endTask, refuseTask } from './end-task.ts';
+import type { GitLabAs } from './gitlab-ports.ts';
 import { type LookForTaskDeps, lookForTask, newestPipeline } from './look-for-task.ts';
-import type { Checkpoint, Lease } from './ports.ts';
+import { explainBrokenLink, gitlabFor } from './own-token.ts';
+import type { Checkpoint, Lease, Settings } from './ports.ts';
 import { taskMoved, tooLate, whyTaskRefused } from './refuse-task.ts';
 import type { InboxRow } from './store-ports.ts';
 import { type TaskAt, taskAudit } from './task-at.ts';
@@ -20,6 +24,8 @@ export type CarryOutTaskDeps = EndTaskDeps &
   LookForTaskDeps & {
     readonly lease: Lease;
     readonly checkpoint: Checkpoint;
+    readonly gitlabAs: GitLabAs;
+    readonly settings: () => Settings;
   };
 
 /** No write to GitLab may take longer; the lease must hold for as long. */
@@ -48,9 +54,11 @@ async function begin(at: TaskAt, deps: CarryOutTaskDeps): Promise<void> {
   const now = deps.clock.now();
   if (now.getTime() - row.receivedAt.getTime() > playWithinMs) return refuseTask(at, tooLate(plan.deed), deps);
   // A moment ago it was planned so, and somebody may have been quicker.
-  const seen = await lookForTask(task, { project, pipelinesUpTo: undefined }, deps);
+  const seen = await lookForTask(task, { project, pipelinesUpTo: undefined, by: undefined }, deps);
   if (isTaskDone(task, seen)) return refuseTask(at, taskMoved(plan.deed), deps);
   const pipelinesUpTo = task.kind === 'run' ? await newestPipeline(task, project.id, deps) : undefined;
+  const writer = await findWriter(at, deps);
+  if (!writer) return;
   await deps.lease.ensure(writeLimitMs);
   const calledAt = deps.clock.now();
   const calling = { ...work, calledAt: calledAt.getTime(), pipelinesUpTo };
@@ -59,16 +67,32 @@ async function begin(at: TaskAt, deps: CarryOutTaskDeps): Promise<void> {
     await tables.inbox.goOn(row.id, encodeTaskWork(calling), later(calledAt));
   });
   await deps.checkpoint('play_intended');
-  await call({ ...at, work: calling }, deps);
+  await call({ ...at, work: calling }, writer, deps);
 }
 
-async function call(at: TaskAt, deps: CarryOutTaskDeps): Promise<void> {
+/** With whose token: found, and renewed if it is due, before anything leaves. Undefined: refused for want of one. */
+async function findWriter(at: TaskAt, deps: CarryOutTaskDeps): Promise<CallTaskDeps['gitlab'] | undefined> {
+  try {
+    return await gitlabFor(at.plan.requester.slackUserId, deps);
+  } catch (error) {
+    if (!(error instanceof LinkError) || error.retryable) throw error;
+    await refuseTask(at, linkRefusal(at, error, deps), deps);
+    return undefined;
+  }
+}
+
+function linkRefusal({ plan }: TaskAt, error: LinkError, { settings }: CarryOutTaskDeps): Refusal {
+  return explainBrokenLink(error, notDone(plan.deed), settings());
+}
+
+async function call(at: TaskAt, gitlab: CallTaskDeps['gitlab'], deps: CarryOutTaskDeps): Promise<void> {
   const { plan } = at;
   let called: TaskCalled;
   try {
-    called = await callTask(plan.deed, { username: plan.requester.gitlab?.username }, deps);
+    called = await callTask(plan.deed, { username: plan.requester.gitlab?.username }, { gitlab });
   } catch (error) {
     if (error instanceof NotFoundError) return refuseTask(at, whyTaskRefused(plan.deed, error), deps);
+    if (error instanceof LinkError) return refuseTask(at, linkRefusal(at, error, deps), deps);
     if (!(error instanceof GitLabError)) throw error;
     deps.log.warn({ plan_id: plan.id, err: error }, 'gitlab refused a task');
     if (error.outcome === 'unknown') return noteUnknown(at, error, deps);
@@ -97,7 +121,7 @@ async function look(at: TaskAt, calledAt: Date, deps: CarryOutTaskDeps): Promise
   const now = deps.clock.now();
   let seen: Awaited<ReturnType<typeof lookForTask>>;
   try {
-    seen = await lookForTask(task, { project, pipelinesUpTo: work.pipelinesUpTo }, deps);
+    seen = await lookForTask(task, { project, pipelinesUpTo: work.pipelinesUpTo, by: linkedName(at) }, deps);
   } catch (error) {
     const isOfGitLab = error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError;
     if (!isOfGitLab) throw error;
@@ -126,6 +150,11 @@ async function lose(at: TaskAt, calledAt: Date, deps: CarryOutTaskDeps): Promise
     await tables.inbox.done(row.id, 'outcome_unknown', now);
   });
   deps.wake('outbox');
+}
+
+/** Whose own token made what is looked for; undefined: the bot's. */
+function linkedName({ plan }: TaskAt): string | undefined {
+  return plan.requester.knownBy === 'link' ? plan.requester.gitlab?.username : undefined;
 }
 
 function later(now: Date): Date {

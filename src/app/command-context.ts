@@ -2,9 +2,10 @@ import type { Actor } from '../domain/actor.ts';
 import { channelProject } from '../domain/reading.ts';
 import type { CommandContext } from './command.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
+import type { Linking } from './linking.ts';
 import type { Settings, SlackGateway } from './ports.ts';
 import { resolveProject } from './resolve-project.ts';
-import type { Store } from './store-ports.ts';
+import type { AnswerDraft, Store } from './store-ports.ts';
 import { readThread } from './thread-subject.ts';
 
 /** Makes what a command may look at, for one person at one place. */
@@ -12,7 +13,9 @@ export async function createContext(
   about: {
     readonly actor: Actor;
     readonly restricted: boolean;
+    readonly slackName: string;
     readonly timezone: string;
+    readonly to?: AnswerDraft['to'] | undefined;
     readonly channel: string;
     readonly threadTs?: string | undefined;
     readonly now: Date;
@@ -23,6 +26,7 @@ export async function createContext(
     readonly slack: Pick<SlackGateway, 'place'>;
     readonly store: Store;
     readonly maskSecrets: (text: string) => string;
+    readonly invite: Linking['invite'];
   },
 ): Promise<CommandContext> {
   const settings = deps.settings();
@@ -30,7 +34,9 @@ export async function createContext(
   return {
     actor: about.actor,
     restricted: about.restricted,
+    slackName: about.slackName,
     timezone: about.timezone,
+    answerTo: about.to,
     channel: about.channel,
     thread,
     here:
@@ -38,6 +44,7 @@ export async function createContext(
     settings,
     gitlab: deps.gitlab,
     slack: deps.slack,
+    invite: deps.invite,
     tables: deps.store.tables,
     now: about.now,
     maskSecrets: deps.maskSecrets,

@@ -7,8 +7,9 @@ import type { Refusal } from '../domain/refusal.ts';
 import type { FlagRules, Words } from './arguments.ts';
 import type { ApprovalAnswer } from './explain-vote.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
+import type { Linking } from './linking.ts';
 import type { Settings, SlackContent, SlackGateway } from './ports.ts';
-import type { Tables } from './store-ports.ts';
+import type { AnswerDraft, Tables } from './store-ports.ts';
 import type { ThreadSubject } from './thread-subject.ts';
 
 /** A project that a command is about: what is configured, and what GitLab calls it. */
@@ -22,8 +23,12 @@ export interface CommandContext {
   readonly actor: Actor;
   /** A Slack guest, bot or deactivated user. */
   readonly restricted: boolean;
+  /** As Slack shows the person. */
+  readonly slackName: string;
   /** The person's IANA zone name. */
   readonly timezone: string;
+  /** Where they can be answered again later; undefined in forms. */
+  readonly answerTo?: AnswerDraft['to'] | undefined;
   /** Where it was typed or pressed. */
   readonly channel: string;
   /** What the thread is about; undefined outside of our threads. */
@@ -33,6 +38,8 @@ export interface CommandContext {
   readonly settings: Settings;
   readonly gitlab: GitLabReads;
   readonly slack: Pick<SlackGateway, 'place'>;
+  /** Makes the address at which an account is linked; undefined: that is switched off. */
+  readonly invite: Linking['invite'];
   readonly tables: Pick<
     Tables,
     'approvals' | 'operations' | 'pipelines' | 'outbox' | 'watches' | 'locks' | 'environments' | 'meta'

@@ -8,6 +8,7 @@ import { say, time, user } from '../domain/phrase.ts';
 import { type Deed, decidePress, type OperationPlan, type Plan, type PlanRefusal } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { pipelineOf } from '../domain/task.ts';
+import { beside } from './beside.ts';
 import type { Command, CommandResult } from './command.ts';
 import { createContext } from './command-context.ts';
 import { subjectOf } from './deed-subject.ts';
@@ -15,9 +16,11 @@ import { findChange } from './find-change.ts';
 import { findTaskChange } from './find-task-change.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import { identifyActor } from './identify-actor.ts';
+import type { Linking } from './linking.ts';
 import { loadPipeline } from './load-pipeline.ts';
 import { noteOperationEnd } from './note-operation-end.ts';
 import { messageUrl } from './open-thread.ts';
+import { refuseBrokenLink } from './own-token.ts';
 import type { Clock, Counters, Log, NewId, Settings, SlackContent, SlackGateway, Wake } from './ports.ts';
 import { readCommand } from './read-command.ts';
 import { closeQuestion, showChange } from './show-change.ts';
@@ -27,6 +30,9 @@ import { taskRow } from './task-work.ts';
 import { whereAsked } from './where-asked.ts';
 
 export interface ConfirmPlanDeps {
+  readonly findLink: Linking['findLink'];
+  readonly invite: Linking['invite'];
+  readonly gitlabAs: Linking['gitlabAs'];
   readonly commands: readonly Command[];
   readonly settings: () => Settings;
   readonly gitlab: GitLabReads;
@@ -59,6 +65,9 @@ export async function confirmPlan(press: PlanPress, deps: ConfirmPlanDeps): Prom
   const plan = await deps.store.tables.plans.find(press.planId);
   const refused = decidePress(plan, press.slackUserId, now);
   if (!plan || refused) return answerRefused({ press, plan, reason: refused ?? 'not_found' }, deps);
+
+  const brokenLink = await refuseBrokenLink(press.slackUserId, notDone(plan.deed), deps);
+  if (brokenLink) return answerOpen({ press, plan, refusal: brokenLink }, deps);
 
   const again = await planAgain(plan, deps);
   const { deed: shown } = plan;
@@ -251,6 +260,22 @@ async function usedCard(tables: Tables, plan: Plan): Promise<SlackContent | unde
   const operations = await tables.operations.ofPipeline(project.id, pipelineId);
   const operation = operations.find((candidate) => candidate.planId === plan.id);
   return renderPlanClosed({ plan, how: 'confirmed', link: operation && messageUrl(operation.rootKey) });
+}
+
+/** Not now: the plan stays as it is, and its card too. */
+async function answerOpen(
+  about: { readonly press: PlanPress; readonly plan: Plan; readonly refusal: Refusal },
+  deps: ConfirmPlanDeps,
+): Promise<void> {
+  const { press, plan, refusal } = about;
+  const now = deps.clock.now();
+  const action = `${plan.deed.kind}.confirm`;
+  await deps.store.transaction(async (tables) => {
+    await tables.audit.append({ ...auditOf(plan, now), action, outcome: 'refused', reason: refusal.code });
+    const kept = { ...press, to: beside(press.to) };
+    await answerInside(tables, { press: kept, card: renderRefusal(refusal), result: refusal.code }, now);
+  });
+  deps.wake('outbox');
 }
 
 async function answerVoid(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type AddLogExcerptDeps, addLogExcerpt } from './add-log-excerpt.ts';
 import { type AddReportDeps, addReport } from './add-report.ts';
 import { type CarryOutTaskDeps, carryOutTask } from './carry-out-task.ts';
+import { type RevokeTokensDeps, revokeTokens } from './revoke-tokens.ts';
 import type { InboxRow } from './store-ports.ts';
 import { type TellEndedDeploymentDeps, tellEndedDeployment } from './tell-ended-deployment.ts';
 import { type TellRollbackDeps, tellRollback } from './tell-rollback.ts';
@@ -10,10 +11,11 @@ export type FollowUpDeps = AddLogExcerptDeps &
   AddReportDeps &
   TellRollbackDeps &
   TellEndedDeploymentDeps &
-  CarryOutTaskDeps;
+  CarryOutTaskDeps &
+  RevokeTokensDeps;
 
 const Work = z.object({
-  kind: z.enum(['log_excerpt', 'pipeline_report', 'rollback_seen', 'deployment_ended', 'task']),
+  kind: z.enum(['log_excerpt', 'pipeline_report', 'rollback_seen', 'deployment_ended', 'task', 'revoke_tokens']),
 });
 
 /** Carries out one piece of work that we gave ourselves: what a reply still lacks, or what is told of a deployment. */
@@ -29,5 +31,7 @@ export async function followUp(row: InboxRow, deps: FollowUpDeps): Promise<void>
       return tellEndedDeployment(row, deps);
     case 'task':
       return carryOutTask(row, deps);
+    case 'revoke_tokens':
+      return revokeTokens(row, deps);
   }
 }

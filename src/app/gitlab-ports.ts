@@ -5,6 +5,7 @@ import type { Environment } from '../domain/environment.ts';
 import type { DecodedDelivery } from '../domain/event.ts';
 import type { FreezePeriod } from '../domain/freeze.ts';
 import type { Job } from '../domain/job.ts';
+import type { LinkedPerson } from '../domain/link.ts';
 import type { PipelineFacts } from '../domain/pipeline.ts';
 import type { CommitSummary, Shipment } from '../domain/plan.ts';
 import type { ProjectRef } from '../domain/project.ts';
@@ -128,7 +129,7 @@ export interface GitLabReads {
   /** By its number, asked this moment; `available`, `stopping`, `stopped` or what GitLab may call it. */
   environmentState(projectId: number, environmentId: number): Promise<string>;
   /** The user of our token. */
-  ownUser(): Promise<Person>;
+  ownUser(): Promise<LinkedPerson>;
   deployment(projectId: number, deploymentId: number): Promise<Deployment>;
   deploymentsUpdatedSince(projectId: number, since: Date): Promise<readonly Deployment[]>;
   /** The newest deployments of an environment in any state, also those whose job nobody has played; newest first. */

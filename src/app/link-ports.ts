@@ -1,4 +1,5 @@
-import type { Link } from '../domain/link.ts';
+import type { Link, LinkedPerson } from '../domain/link.ts';
+import type { AnswerDraft } from './store-ports.ts';
 
 /** What GitLab gives for a person who agreed. The access token ends after two hours, and a renewal changes both. */
 export interface TokenPair {
@@ -63,4 +64,41 @@ export interface LinksTable {
   save(link: StoredLink): Promise<StoredLink | undefined>;
   /** False when there was none. */
   remove(slackUserId: string): Promise<boolean>;
+}
+
+/**
+ * Somebody on the way through the pages that link an account. `invited`: the address was given out; `asking`: the
+ * browser was sent to GitLab; `agreed`: GitLab said who they are, and they have to confirm it; `bound`: done; `ended`:
+ * they or GitLab refused.
+ */
+export interface LinkAttempt {
+  /** A hash of what stands in the address that was given out. */
+  readonly id: string;
+  readonly slackUserId: string;
+  /** As Slack shows them. */
+  readonly slackName: string;
+  /** Where they are told what came of it. */
+  readonly to: AnswerDraft['to'];
+  readonly expiresAt: Date;
+  readonly stage: 'invited' | 'asking' | 'agreed' | 'bound' | 'ended';
+  /** A hash of what the next step has to bring; each is good once. */
+  readonly nextKey?: string | undefined;
+  /** A hash of the cookie: the whole way is gone in one browser. */
+  readonly browser?: string | undefined;
+  /** The verifier of PKCE while `asking`, a `TokenPair` once `agreed`. */
+  readonly sealed?: string | undefined;
+  readonly gitlab?: LinkedPerson | undefined;
+  readonly tokensExpireAt?: Date | undefined;
+}
+
+/** The attempts of the last minutes; at most one for each Slack user. */
+export interface LinkAttemptsTable {
+  find(id: string): Promise<LinkAttempt | undefined>;
+  findByKey(nextKey: string): Promise<LinkAttempt | undefined>;
+  /** In place of that person's earlier one. */
+  add(attempt: LinkAttempt): Promise<void>;
+  /** True for exactly one caller: stores it if it stands where `from` says. */
+  move(attempt: LinkAttempt, from: Pick<LinkAttempt, 'stage' | 'nextKey'>): Promise<boolean>;
+  /** Deletes those whose time is over and hands them out. */
+  takeExpired(now: Date): Promise<readonly LinkAttempt[]>;
 }

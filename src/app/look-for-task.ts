@@ -10,15 +10,20 @@ export interface LookForTaskDeps {
 const pipelinesLookedAt = 5;
 
 /**
- * Reads what a task may have changed. `pipelinesUpTo`: the newest pipeline of the ref before one was asked for.
+ * Reads what a task may have changed. `pipelinesUpTo`: the newest pipeline of the ref before one was asked for; `by`: the
+ * GitLab user whose token asked for it, if it is not ours.
  * @throws GitLabError, NotFoundError, PayloadError
  */
 export async function lookForTask(
   task: Task,
-  about: { readonly project: ProjectRef; readonly pipelinesUpTo: number | undefined },
+  about: {
+    readonly project: ProjectRef;
+    readonly pipelinesUpTo: number | undefined;
+    readonly by: string | undefined;
+  },
   { gitlab }: LookForTaskDeps,
 ): Promise<TaskSeen> {
-  const { project, pipelinesUpTo } = about;
+  const { project, pipelinesUpTo, by } = about;
   switch (task.kind) {
     case 'play':
     case 'retry':
@@ -29,7 +34,7 @@ export async function lookForTask(
       return { pipelineStatus: (await gitlab.pipeline(project, task.pipeline.id)).status };
     case 'run':
       return {
-        pipelinesMade: pipelinesUpTo === undefined ? [] : await readMade(task, { project, pipelinesUpTo }, gitlab),
+        pipelinesMade: pipelinesUpTo === undefined ? [] : await readMade(task, { project, pipelinesUpTo, by }, gitlab),
       };
   }
 }
@@ -48,14 +53,18 @@ export async function newestPipeline(
 /** Those that came after the newest one known, for the same commit, made through the API by the user of our token. */
 async function readMade(
   { release }: Extract<Task, { kind: 'run' }>,
-  { project, pipelinesUpTo }: { readonly project: ProjectRef; readonly pipelinesUpTo: number },
+  about: { readonly project: ProjectRef; readonly pipelinesUpTo: number; readonly by: string | undefined },
   gitlab: LookForTaskDeps['gitlab'],
 ): Promise<readonly number[]> {
+  const { project, pipelinesUpTo, by } = about;
   const { ref, tag, sha } = release;
-  const [own, pipelines] = await Promise.all([gitlab.ownUser(), gitlab.pipelinesOf(project.id, { ref, tag })]);
+  const [username, pipelines] = await Promise.all([
+    by ?? gitlab.ownUser().then((own) => own.username),
+    gitlab.pipelinesOf(project.id, { ref, tag }),
+  ]);
   const newer = pipelines.filter((pipeline) => pipeline.id > pipelinesUpTo && pipeline.sha === sha);
   const read = await Promise.all(newer.slice(0, pipelinesLookedAt).map(({ id }) => gitlab.pipeline(project, id)));
   return read
-    .filter(({ source, user }) => (source === 'api' || source === undefined) && user?.username === own.username)
+    .filter(({ source, user }) => (source === 'api' || source === undefined) && user?.username === username)
     .map(({ id }) => id);
 }

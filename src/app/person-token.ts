@@ -18,7 +18,7 @@ const renewBeforeMs = 2 * 60_000;
 const renewalMs = 20_000;
 
 /** What a person's tokens are sealed for. */
-export function sealedFor(slackUserId: string): string {
+function sealedFor(slackUserId: string): string {
   return `link/${slackUserId}`;
 }
 
@@ -40,7 +40,7 @@ export function createPersonTokens(deps: PersonTokenDeps): (slackUserId: string)
     async current() {
       const link = await findGood(slackUserId, deps);
       const isDue = link.expiresAt.getTime() - deps.clock.now().getTime() < renewBeforeMs;
-      return isDue ? renew(slackUserId) : (await openPair(link, deps)).access;
+      return isDue ? renew(slackUserId) : openPair(link, deps).access;
     },
     renew: (refused) => renew(slackUserId, refused),
   });
@@ -53,22 +53,33 @@ async function findGood(slackUserId: string, { store }: PersonTokenDeps): Promis
   return link;
 }
 
-async function openPair(link: StoredLink, deps: PersonTokenDeps): Promise<Pick<TokenPair, 'access' | 'refresh'>> {
-  const text = deps.seal.open(link.sealedTokens, sealedFor(link.slackUserId));
-  if (text === undefined) {
+type Tokens = Pick<TokenPair, 'access' | 'refresh'>;
+
+/** The tokens of a link; undefined: none of our keys opens them. */
+export function openTokens(
+  { slackUserId, sealedTokens }: Pick<StoredLink, 'slackUserId' | 'sealedTokens'>,
+  seal: Seal,
+): Tokens | undefined {
+  const text = seal.open(sealedTokens, sealedFor(slackUserId));
+  return text === undefined ? undefined : (JSON.parse(text) as Tokens);
+}
+
+function openPair(link: StoredLink, deps: PersonTokenDeps): Tokens {
+  const tokens = openTokens(link, deps.seal);
+  if (!tokens) {
     deps.log.error({ actor: link.slackUserId }, 'tokens of a linked account do not open with ENCRYPTION_KEY');
     throw new LinkError('Your linked GitLab account cannot be used: the key that closed its tokens is gone', {
       retryable: false,
     });
   }
-  return JSON.parse(text) as Pick<TokenPair, 'access' | 'refresh'>;
+  return tokens;
 }
 
 async function renewStored(slackUserId: string, refused: string | undefined, deps: PersonTokenDeps): Promise<string> {
   const { links } = deps.store.tables;
   const now = deps.clock.now();
   const link = await findGood(slackUserId, deps);
-  const pair = await openPair(link, deps);
+  const pair = openPair(link, deps);
   if (refused !== undefined && pair.access !== refused) return pair.access;
   const isTaken = link.renewingUntil !== undefined && link.renewingUntil > now;
   const claimed = isTaken
@@ -108,6 +119,24 @@ export function sealPair(
 ): Pick<StoredLink, 'sealedTokens' | 'expiresAt'> {
   const sealedTokens = seal.seal(JSON.stringify({ access, refresh }), sealedFor(slackUserId));
   return { sealedTokens, expiresAt };
+}
+
+/**
+ * Seals with the first key what an older one sealed. What changes meanwhile is sealed by that anyway, and what no key
+ * opens is left as it is: the key may come back.
+ */
+export async function resealTokens(deps: Pick<PersonTokenDeps, 'store' | 'seal' | 'log'>): Promise<void> {
+  const { store, seal, log } = deps;
+  const { links } = store.tables;
+  const old = (await links.all()).filter(({ sealedTokens }) => !seal.isCurrent(sealedTokens));
+  let resealed = 0;
+  for (const link of old) {
+    const tokens = openTokens(link, seal);
+    if (!tokens) continue;
+    const pair = { ...tokens, expiresAt: link.expiresAt };
+    if (await links.save({ ...link, ...sealPair(link.slackUserId, pair, deps) })) resealed += 1;
+  }
+  if (old.length > 0) log.info({ resealed, unopened: old.length - resealed }, 'tokens sealed with the first key');
 }
 
 function broken(): LinkError {

@@ -8,6 +8,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import { answerApproval } from './answer-approval.ts';
 import { answerHere } from './answer-here.ts';
 import { type AnswerOperationDeps, answerOperation, type OperationPress } from './answer-operation.ts';
+import { beside } from './beside.ts';
 import { type ConfirmPlanDeps, cancelPlan, confirmPlan } from './confirm-plan.ts';
 import type { FillFormDeps } from './fill-form.ts';
 import { placeOf } from './forms.ts';
@@ -252,11 +253,6 @@ function answerTo(input: SlackInput, now: Date): AnswerDraft['to'] {
         ? { kind: 'ephemeral', channel: input.channelId, user: input.userId, threadTs: input.threadTs }
         : { kind: 'response_url', url: input.responseUrl, replaceOriginal: input.ephemeral };
   }
-}
-
-/** An answer beside the card, which stays as it is for everybody else. */
-function beside(to: AnswerDraft['to']): AnswerDraft['to'] {
-  return to.kind === 'response_url' ? { ...to, replaceOriginal: false } : to;
 }
 
 /** The same for an old input: a `response_url` that is dead by now is replaced by where it was typed. */

@@ -24,6 +24,7 @@ import { confirmPlan } from './confirm-plan.ts';
 import { subjectOf } from './deed-subject.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import { identifyActor } from './identify-actor.ts';
+import type { Linking } from './linking.ts';
 import type { Clock, Counters, Log, NewId, Settings, SlackContent, SlackGateway, Wake } from './ports.ts';
 import { readCommand } from './read-command.ts';
 import { rememberProject } from './recent-projects.ts';
@@ -35,6 +36,9 @@ import type { AnswerDraft, Store } from './store-ports.ts';
 
 /** What the command's use case needs. */
 export interface RunCommandDeps {
+  readonly findLink: Linking['findLink'];
+  readonly invite: Linking['invite'];
+  readonly gitlabAs: Linking['gitlabAs'];
   readonly commands: readonly Command[];
   readonly settings: () => Settings;
   /** Brings the settings up to what the store says. */
@@ -104,6 +108,8 @@ export async function runCommand(line: CommandLine, deps: RunCommandDeps): Promi
   const outcome = await record(line, { actor, action, effect, deps });
   if ('apply' in effect && effect.changesSettings) await deps.refreshSettings();
   deps.wake('outbox');
+  // A deed may have left work for later.
+  if ('apply' in effect) deps.wake('inbox');
   const { about } = outcome;
   deps.log.info(
     {

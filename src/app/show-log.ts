@@ -6,11 +6,13 @@ import { say } from '../domain/phrase.ts';
 import type { CommandContext, CommandResult, ProjectContext } from './command.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import { identifyActor } from './identify-actor.ts';
+import type { Linking } from './linking.ts';
 import type { Clock, Log, Settings, SlackGateway, Wake } from './ports.ts';
 import { refuseReader } from './refuse-policy.ts';
 import type { AnswerDraft, Store } from './store-ports.ts';
 
 export interface ShowLogDeps {
+  readonly findLink: Linking['findLink'];
   readonly settings: () => Settings;
   readonly gitlab: Pick<GitLabReads, 'project' | 'job' | 'jobLog' | 'userByName' | 'accessLevel'>;
   readonly slack: Pick<SlackGateway, 'user'>;

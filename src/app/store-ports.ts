@@ -9,7 +9,7 @@ import type { Plan, PlanState } from '../domain/plan.ts';
 import type { BranchHealth } from '../domain/thread.ts';
 import type { Wait } from '../domain/wait.ts';
 import type { Watch } from '../domain/watch.ts';
-import type { LinksTable } from './link-ports.ts';
+import type { LinkAttemptsTable, LinksTable } from './link-ports.ts';
 import type { SlackContent } from './ports.ts';
 
 /** A row of what came in. `key` makes a repeated delivery one row. */
@@ -291,6 +291,7 @@ export interface Tables {
   readonly waits: WaitsTable;
   readonly links: LinksTable;
   readonly approvals: ApprovalsTable;
+  readonly linkAttempts: LinkAttemptsTable;
   readonly meta: MetaTable;
 }
 

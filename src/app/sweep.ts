@@ -1,4 +1,5 @@
 import type { Clock, Log, Settings } from './ports.ts';
+import { revokeExpired } from './revoke-tokens.ts';
 import type { Store } from './store-ports.ts';
 import { type SweepLocksDeps, sweepLocks } from './sweep-locks.ts';
 
@@ -18,6 +19,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   const { plans, inbox, outbox, pipelines, operations, environments, approvals } = deps.store.tables;
   const lapsed = await plans.lapse(now);
   const pruned =
+    (await revokeExpired(deps.store, now)) +
     (await inbox.prune(ago(retention.eventsMs))) +
     (await outbox.prune(ago(retention.threadsMs))) +
     (await pipelines.prune(ago(retention.threadsMs))) +

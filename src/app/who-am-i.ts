@@ -1,5 +1,6 @@
 import { renderWhoAmI, type Standing } from '../cards/who-am-i.ts';
 import { accessLevels, roleName } from '../domain/actor.ts';
+import { commandLine } from '../domain/command-line.ts';
 import { guessTier } from '../domain/environment.ts';
 import { decidePolicy } from '../domain/policy.ts';
 import { environmentRule, type ProjectRules } from '../domain/project.ts';
@@ -19,6 +20,7 @@ export async function whoAmI(context: CommandContext): Promise<CommandResult> {
     card: renderWhoAmI({
       actor,
       configured: settings.identityUsers[actor.slackUserId],
+      link: context.invite && commandLine(settings.commandPrefix, '/chatops', ['link']),
       restricted,
       admin: settings.operationsAdmins.includes(actor.slackUserId),
       timezone,

@@ -21,6 +21,8 @@ export interface CardButton {
   readonly spoken: string;
   readonly actionId: string;
   readonly value: string;
+  /** A page that it opens in the browser. */
+  readonly url?: string | undefined;
   readonly style?: 'primary' | 'danger' | undefined;
   /** Slack asks this before it sends the press. */
   readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string } | undefined;
@@ -75,6 +77,7 @@ function renderButtons(buttons: readonly CardButton[]): ActionsBlock[] {
       text: { type: 'plain_text', text: literal(button.label, 75) || '?', emoji: false },
       action_id: shared ? `${id}:${index + 1}` : id,
       ...(button.value === '' ? {} : { value: button.value }),
+      ...(button.url === undefined ? {} : { url: button.url }),
       ...(button.style === undefined ? {} : { style: button.style }),
       ...(button.confirm === undefined ? {} : { confirm: renderConfirm(button.confirm) }),
       accessibility_label: literal(button.spoken, 75) || '?',

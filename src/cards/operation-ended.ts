@@ -124,6 +124,8 @@ function adviceFor(operation: Operation, ask: Phrase): Phrase {
     case 'refused_retry':
     case 'job_missing':
       return say`See in GitLab how the pipeline stands, then ${ask}.`;
+    case 'link_broken':
+      return say`Link your GitLab account again, then ${ask}.`;
     case 'job_failed':
       return say`See the log. If the job can pass as it is, retry it in GitLab, then ${ask}. Else mend the cause and deploy a new version.`;
     case 'job_skipped':

@@ -86,6 +86,8 @@ export function reasonWords(reason: StepReason): string {
       return 'GitLab does not run this job again';
     case 'refused_cancel':
       return 'GitLab did not cancel the job';
+    case 'link_broken':
+      return 'GitLab takes the token of the linked account no more';
     case 'too_late':
       return 'it was confirmed too long ago, so the job was not started';
     case 'approval_rejected':

@@ -17,6 +17,8 @@ export function renderWhoAmI(about: {
   readonly configured: string | undefined;
   readonly restricted: boolean;
   readonly admin: boolean;
+  /** The command that links an account, as installed; undefined: linking is switched off. */
+  readonly link: string | undefined;
   readonly timezone: string;
   readonly standings: readonly Standing[];
 }): Card {
@@ -37,10 +39,21 @@ export function renderWhoAmI(about: {
   });
 }
 
-function found({ actor, configured }: { readonly actor: Actor; readonly configured: string | undefined }): Phrase {
-  if (actor.gitlab) return say`I know it from ${code('identity.users')} in ${code('chatops.yml')}.`;
+function found(about: {
+  readonly actor: Actor;
+  readonly configured: string | undefined;
+  readonly link: string | undefined;
+}): Phrase {
+  const { actor, configured, link } = about;
+  const toLink = link === undefined ? [] : say` ${code(link)} links it.`;
+  if (actor.knownBy === 'link') return say`You linked that account, and what you do here bears that name.`;
+  if (actor.knownBy === 'broken_link')
+    return say`You linked that account, and GitLab takes its token no more: until you link it again you cannot act with it.${toLink}`;
+  if (actor.gitlab)
+    return say`I know it from ${code('identity.users')} in ${code('chatops.yml')}. It is not linked: what you do here bears the bot's name in GitLab.${toLink}`;
   if (configured !== undefined)
     return say`${code('identity.users')} says ${code(`@${configured}`)}, and GitLab has no such user: ask whoever runs this bot to mend it.`;
+  if (link !== undefined) return say`${code(link)} links your GitLab account.`;
   const line = code(`${actor.slackUserId}: your-gitlab-username`);
   return say`Ask whoever runs this bot to add ${line} under ${code('identity.users')}.`;
 }

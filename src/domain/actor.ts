@@ -20,10 +20,17 @@ export interface Person {
   readonly name: string;
 }
 
+/**
+ * How a Slack user's GitLab user is known: they linked the account (`broken_link`: and GitLab takes its token no more),
+ * or `identity.users` or `identity.email` of `chatops.yml` say so.
+ */
+export type KnownBy = 'link' | 'broken_link' | 'users' | 'email';
+
 /** Who acts: a Slack user, and the GitLab user they are known to be (undefined: not known). */
 export interface Actor {
   readonly slackUserId: string;
   readonly gitlab: Person | undefined;
+  readonly knownBy?: KnownBy | undefined;
 }
 
 /**

@@ -59,6 +59,7 @@ export type StepReason =
   | 'refused_unplayable'
   | 'refused_retry'
   | 'refused_cancel'
+  | 'link_broken'
   | 'too_late'
   | 'approval_rejected'
   | 'approval_expired'

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StoredLink } from '../app/link-ports.ts';
+import type { LinkAttempt, StoredLink } from '../app/link-ports.ts';
 import type { ApprovalRequest, Vote } from '../domain/approval.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { EnvironmentRecord } from '../domain/environment-record.ts';
@@ -143,3 +143,13 @@ export const LinkDocument = z.looseObject({
   sealedTokens: z.string(),
   expiresAt: z.date(),
 }) as unknown as z.ZodType<StoredLink>;
+
+/** Somebody on the way through the pages that link an account. */
+export const LinkAttemptDocument = z.looseObject({
+  id: z.string(),
+  slackUserId: z.string(),
+  slackName: z.string(),
+  to: z.looseObject({ kind: z.string() }),
+  expiresAt: z.date(),
+  stage: z.string(),
+}) as unknown as z.ZodType<LinkAttempt>;

@@ -9,6 +9,7 @@ import { createApprovalsTable } from './tables/approvals.ts';
 import { createAuditTable } from './tables/audit.ts';
 import { createEnvironmentsTable } from './tables/environments.ts';
 import { createInboxTable } from './tables/inbox.ts';
+import { createLinkAttemptsTable } from './tables/link-attempts.ts';
 import { createLinksTable } from './tables/links.ts';
 import { createLocksTable } from './tables/locks.ts';
 import { createMetaTable } from './tables/meta.ts';
@@ -86,6 +87,7 @@ function createTables(db: Database, recorded: OpenStoreOptions['recorded']): Tab
     waits: createWaitsTable(db),
     links: createLinksTable(db),
     approvals: createApprovalsTable(db),
+    linkAttempts: createLinkAttemptsTable(db),
     meta: createMetaTable(db),
   };
 }
@@ -105,6 +107,7 @@ function guard(tables: Tables, assert: () => void): Tables {
     waits: guardMethods(tables.waits, assert),
     links: guardMethods(tables.links, assert),
     approvals: guardMethods(tables.approvals, assert),
+    linkAttempts: guardMethods(tables.linkAttempts, assert),
     meta: guardMethods(tables.meta, assert),
   };
 }

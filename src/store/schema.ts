@@ -18,6 +18,7 @@ export interface Schema {
   readonly links: LinkColumns;
   readonly approvals: ApprovalColumns;
   readonly approval_votes: ApprovalVoteColumns;
+  readonly link_attempts: LinkAttemptColumns;
   readonly meta: { readonly name: string; readonly value: string };
   readonly lease: LeaseColumns;
 }
@@ -198,6 +199,15 @@ interface LinkColumns {
   readonly slack_user_id: string;
   readonly gitlab_user_id: number;
   readonly version: number;
+  readonly document: string;
+}
+
+interface LinkAttemptColumns {
+  readonly id: string;
+  readonly slack_user_id: string;
+  readonly next_key: string | null;
+  readonly stage: string;
+  readonly expires_at: number;
   readonly document: string;
 }
 

@@ -23,6 +23,7 @@ describe('an operation whose jobs cannot be read', () => {
     ['the answer makes no sense', new PayloadError('a page instead of JSON'), 60],
   ])('is left as it is and looked at later when %s', async (_, error, seconds) => {
     await advanceOperation('operation-1', {
+      gitlabAs: async () => undefined,
       settings: absent as never,
       gitlab: {
         jobs: () => Promise.reject(error),

@@ -50,6 +50,7 @@ async function press(answer: OperationPress['answer'], slackUserId: string, worl
     slack: {
       user: async (id) => ({ id, name: id, timezone: 'UTC', restricted: world.restricted ?? false }),
     },
+    findLink: async () => undefined,
     store,
     clock: { now: () => at(10) },
     wake: () => undefined,

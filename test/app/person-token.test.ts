@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TokenPair } from '../../src/app/link-ports.ts';
-import { createPersonTokens, sealPair } from '../../src/app/person-token.ts';
+import { createPersonTokens, resealTokens, sealPair } from '../../src/app/person-token.ts';
 import { GitLabError, LinkError } from '../../src/domain/errors.ts';
 import type { OpenStore } from '../../src/store/open-store.ts';
 import { createSeal } from '../../src/store/seal.ts';
@@ -115,5 +115,14 @@ describe('a person’s token', () => {
     );
 
     expect(await tokens().current()).toBe('access-1');
+  });
+
+  it('is sealed with the new first key at the start, so that the old one can go', async () => {
+    const rotating = createSeal([otherKey, key]);
+
+    await resealTokens({ store, seal: rotating, log });
+
+    const alone = { store, seal: createSeal([otherKey]), oauth, clock, log };
+    expect(await createPersonTokens(alone)('U0ANN').current()).toBe('access-1');
   });
 });

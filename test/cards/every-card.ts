@@ -54,6 +54,7 @@ import {
   sha,
   unitTests,
 } from './builders.ts';
+import { linkCards } from './link-cards.ts';
 import { lockCards } from './lock-cards.ts';
 import { rollbackCards } from './rollback-cards.ts';
 import { taskCards } from './task-cards.ts';
@@ -394,6 +395,7 @@ export const everyCard: Readonly<Record<string, Card>> = {
     },
   }),
   ...taskCards,
+  ...linkCards('ann'),
   ...watchCards,
   ...approvalCards({ request: anApprovalRequest, outside: 'https://example.com/looks-good' }),
   ...rollbackCards,

@@ -50,6 +50,7 @@ import {
   aPlan,
   at,
 } from './builders.ts';
+import { linkCards } from './link-cards.ts';
 import { lockCards } from './lock-cards.ts';
 import { hostileTaskCards } from './task-cards.ts';
 
@@ -203,6 +204,7 @@ export function cardsSaying(outside: string): Readonly<Record<string, Card>> {
       },
     }),
     ...hostileTaskCards(outside),
+    ...linkCards(outside),
     ...lockCards({
       project: pipeline.project,
       outside,

@@ -12,7 +12,14 @@ const watch = {
   since: at('09:55'),
 };
 const watching = { watch, notify: ['failed', 'fixed'], undo: `/chatops unwatch ${project.path}` } as const;
-const myself = { actor: ann, configured: 'ann', restricted: false, admin: false, timezone: 'Europe/Paris' };
+const myself = {
+  link: '/chatops link',
+  actor: ann,
+  configured: 'ann',
+  restricted: false,
+  admin: false,
+  timezone: 'Europe/Paris',
+};
 
 /** The cards of `/chatops watch`, `unwatch` and `whoami` in each of their states. */
 export const watchCards: Readonly<Record<string, Card>> = {
@@ -53,6 +60,19 @@ export const watchCards: Readonly<Record<string, Card>> = {
     ],
   }),
   'who am i, an admin who is a guest': renderWhoAmI({ ...myself, restricted: true, admin: true, standings: [] }),
+  'who am i, linked': renderWhoAmI({ ...myself, actor: { ...myself.actor, knownBy: 'link' }, standings: [] }),
+  'who am i, with a broken link': renderWhoAmI({
+    ...myself,
+    actor: { ...myself.actor, knownBy: 'broken_link' },
+    standings: [],
+  }),
+  'who am i, unknown where linking is off': renderWhoAmI({
+    ...myself,
+    link: undefined,
+    actor: { slackUserId: 'U0NEW', gitlab: undefined },
+    configured: undefined,
+    standings: [],
+  }),
   'who am i, unknown': renderWhoAmI({
     ...myself,
     actor: { slackUserId: 'U0NEW', gitlab: undefined },

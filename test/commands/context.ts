@@ -42,7 +42,9 @@ export function aContext({ settings, context, gitlab }: ContextChange = {}): Com
   return {
     actor: ann,
     restricted: false,
+    slackName: 'Ann',
     timezone: 'Europe/Paris',
+    invite: undefined,
     channel: 'C0DEPLOYS',
     here: app,
     settings: {

@@ -9,7 +9,13 @@ const now = (): Date => new Date('2026-03-02T09:00:00Z');
 const verifier = 'a-verifier-of-at-least-forty-three-characters-long';
 
 function connect(url: string) {
-  return createGitLabOAuth({ url, clientId: 'app', clientSecret: 'secret', publicUrl: 'http://127.0.0.1:9', now });
+  return createGitLabOAuth({
+    url,
+    clientId: 'sandbox-application',
+    clientSecret: 'gloas-sandbox',
+    publicUrl: 'http://127.0.0.1:9',
+    now,
+  });
 }
 
 describe('GitLab as OAuth server', () => {

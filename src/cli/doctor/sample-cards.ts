@@ -38,7 +38,6 @@ import { renderStillFailing } from '../../cards/still-failing.ts';
 import { renderTagMoved } from '../../cards/tag-moved.ts';
 import { renderWatches } from '../../cards/watches.ts';
 import { renderUnwatched, renderWatching, renderWatchStarted } from '../../cards/watching.ts';
-import { renderWhoAmI } from '../../cards/who-am-i.ts';
 import type { Deployment } from '../../domain/deployment.ts';
 import type { Job } from '../../domain/job.ts';
 import type { Operation, Step } from '../../domain/operation.ts';
@@ -47,6 +46,7 @@ import type { Pipeline } from '../../domain/pipeline.ts';
 import type { DeployPlan, Plan } from '../../domain/plan.ts';
 import type { PipelineReport } from '../../domain/test-report.ts';
 import { sampleApprovalCards } from './sample-approval-cards.ts';
+import { sampleLinkCards } from './sample-link-cards.ts';
 import { sampleLockCards } from './sample-lock-cards.ts';
 import { sampleTaskCards } from './sample-task-cards.ts';
 
@@ -254,6 +254,7 @@ function answerCards(): Readonly<Record<string, Card>> {
     ...watchCards(),
     ...sampleApprovalCards(sampleOperation('waiting')),
     ...sampleTaskCards({ project, requester: ann, at }),
+    ...sampleLinkCards(ann, at),
     ...sampleLockCards({ project, actor: ann, at, line, operation: sampleOperation('waiting') }),
     'configuration refused': renderConfigRefused({ problems: ['chatops.yml line 1: projects is empty'] }),
   };
@@ -276,16 +277,6 @@ function watchCards(): Readonly<Record<string, Card>> {
         },
       ],
       add: '/chatops watch group/project',
-    }),
-    'who am i': renderWhoAmI({
-      actor: ann,
-      configured: 'ann',
-      restricted: false,
-      admin: false,
-      timezone: 'Europe/Paris',
-      standings: [
-        { project: project.path, role: 'developer', environments: { may: ['staging'], mayNot: ['production'] } },
-      ],
     }),
   };
 }

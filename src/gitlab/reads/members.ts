@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { GitLabReads } from '../../app/gitlab-ports.ts';
 import type { Person } from '../../domain/actor.ts';
 import { PayloadError } from '../../domain/errors.ts';
+import type { LinkedPerson } from '../../domain/link.ts';
 import { createCache } from '../cache.ts';
 import { MemberPayload, PersonPayload, readAs } from '../schema.ts';
 import { orAbsent, type ReadContext } from './context.ts';
@@ -13,15 +14,15 @@ const keepMs = 60_000;
 /** Reads of people and their roles, kept for a minute: somebody who just lost a role keeps it that long here. */
 export function createMemberReads({ api, now }: ReadContext): MemberReads {
   const users = createCache<Person | undefined>({ max: 1_000, keepMs, now });
-  const own = createCache<Person>({ max: 1, keepMs, now });
+  const own = createCache<LinkedPerson>({ max: 1, keepMs, now });
   const levels = createCache<number>({ max: 5_000, keepMs, now });
 
   return {
     ownUser: () =>
       own.get('', async () => {
         const user = readAs(PersonPayload, await api.Users.showCurrentUser(), 'the user of the token');
-        if (!user) throw new PayloadError('GitLab does not say whose token it is');
-        return user;
+        if (user?.id === undefined) throw new PayloadError('GitLab does not say whose token it is');
+        return { ...user, id: user.id };
       }),
 
     userByName: (username) =>

@@ -1,118 +1,170 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type FaultState, takeFaults } from './faults.ts';
 import { message, type Reply } from './rest/reply.ts';
-import { readBody, send } from './rest/serve.ts';
-import type { User, World } from './world.ts';
+import { failWith, readBody, send } from './rest/serve.ts';
+import { type User, userNamed, type World } from './world.ts';
 
 interface Grant {
   readonly userId: number;
   readonly redirectUri: string;
   readonly challenge: string | null;
-  readonly clientId: string;
-  readonly scope: string;
 }
 
 interface Issued {
   readonly grant: Grant;
   readonly access: string;
   readonly refresh: string;
+  readonly expiresAt: Date;
+}
+
+/** The application that the bot links accounts with, as its owner sees it in GitLab. */
+export interface OAuthApplication {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** The callback addresses that it may use; empty: any. */
+  redirectUris: readonly string[];
 }
 
 /** Account linking, as a GitLab application gives it: authorization code with PKCE, rotating tokens. */
 export interface OAuth {
+  readonly application: OAuthApplication;
   /** Serves `/oauth/…`. */
   readonly listen: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Whose access token this is. */
   readonly findUser: (token: string) => User | undefined;
+  /** What the person does on their page of applications: all their tokens end. */
+  readonly takeBack: (username: string) => void;
+  /** How many pairs of tokens are good. */
+  readonly pairs: () => number;
 }
 
 const LIFETIME_S = 7200;
 
+interface Desk {
+  readonly world: World;
+  readonly application: OAuthApplication;
+  readonly codes: Map<string, Grant>;
+  readonly tokens: Issued[];
+}
+
+type Input = Readonly<Record<string, string>>;
+
 /**
- * Makes the OAuth side. Any client id and secret are good; the person is named by `as=<username>` on the authorize page.
+ * Makes the OAuth side. The person is chosen by `as=<username>` on the authorize page; `deny` there says no.
  * @see https://docs.gitlab.com/api/oauth2/
  */
-export function createOAuth(world: World): OAuth {
-  const codes = new Map<string, Grant>();
-  const tokens: Issued[] = [];
+export function createOAuth(world: World, faultState: FaultState): OAuth {
+  const application = { clientId: 'sandbox-application', clientSecret: 'gloas-sandbox', redirectUris: [] };
+  const desk: Desk = { world, application, codes: new Map(), tokens: [] };
+  const { tokens } = desk;
   return {
+    application,
     findUser: (token) => {
       const issued = tokens.find((each) => each.access === token);
-      return issued && world.users.find((user) => user.id === issued.grant.userId);
+      if (issued === undefined || issued.expiresAt <= world.now()) return undefined;
+      return world.users.find((user) => user.id === issued.grant.userId);
+    },
+    pairs: () => tokens.length,
+    takeBack: (username) => {
+      const { id } = userNamed(world, username);
+      while (removeToken(tokens, ({ grant }) => grant.userId === id) !== undefined);
     },
     listen: async (request, response) => {
       const url = new URL(request.url ?? '/', world.baseUrl);
       const { value } = await readBody(request);
-      const input = { ...Object.fromEntries(url.searchParams), ...(value as Record<string, string> | undefined) };
-      switch (`${request.method ?? 'GET'} ${url.pathname}`) {
-        case 'GET /oauth/authorize':
-          send(response, authorize(world, codes, url));
-          break;
-        case 'POST /oauth/token':
-          send(response, exchange(codes, tokens, input));
-          break;
-        case 'POST /oauth/revoke':
-          removeToken(tokens, (each) => each.access === input['token'] || each.refresh === input['token']);
-          send(response, { status: 200, body: {} });
-          break;
-        default:
-          send(response, message(404, '404 Not Found'));
-      }
+      const input = { ...Object.fromEntries(url.searchParams), ...(value as Input | undefined) };
+      const method = request.method ?? 'GET';
+      const failed = failWith(faultState, takeFaults(faultState, method, url.pathname));
+      send(response, failed ?? answer(desk, `${method} ${url.pathname}`, { url, input }));
     },
   };
 }
 
-/** Without `as` a page with one link for each person; with it GitLab's redirect back. */
-function authorize(world: World, codes: Map<string, Grant>, url: URL): Reply {
-  const query = url.searchParams;
-  const user = world.users.find((each) => each.username === query.get('as'));
-  if (user === undefined) {
-    const links = world.users
-      .filter((each) => !each.bot)
-      .map((each) => {
-        const to = new URL(url);
-        to.searchParams.set('as', each.username);
-        return `<li><a href="${to.href.replaceAll('&', '&amp;')}">${each.username}</a></li>`;
-      });
-    const body = `<!doctype html><title>Authorize</title><p>Sign in to the sandbox's GitLab as</p><ul>${links.join('')}</ul>`;
-    return { status: 200, body, headers: { 'content-type': 'text/html; charset=utf-8' } };
+function answer(desk: Desk, route: string, { url, input }: { readonly url: URL; readonly input: Input }): Reply {
+  switch (route) {
+    case 'GET /oauth/authorize':
+      return authorize(desk, url);
+    case 'POST /oauth/token':
+      return isApplication(desk, input) ? exchange(desk, input) : refuse(401, 'invalid_client', CLIENT_REFUSED);
+    case 'POST /oauth/revoke':
+      if (!isApplication(desk, input)) return refuse(403, 'unauthorized_client', CLIENT_REFUSED);
+      removeToken(desk.tokens, (each) => each.access === input['token'] || each.refresh === input['token']);
+      return { status: 200, body: {} };
+    default:
+      return message(404, '404 Not Found');
   }
-  const redirectUri = query.get('redirect_uri') ?? '';
-  if (!URL.canParse(redirectUri) || query.get('response_type') !== 'code') {
-    return {
-      status: 400,
-      body: { error: 'invalid_request', error_description: 'The redirect URI included is not valid.' },
-    };
-  }
-  const code = randomBytes(16).toString('hex');
-  codes.set(code, {
-    userId: user.id,
-    redirectUri,
-    challenge: query.get('code_challenge'),
-    clientId: query.get('client_id') ?? '',
-    scope: query.get('scope') ?? 'api',
-  });
-  const back = new URL(redirectUri);
-  back.searchParams.set('code', code);
-  const state = query.get('state');
-  if (state !== null) back.searchParams.set('state', state);
-  return { status: 302, body: '', headers: { location: back.href } };
 }
 
-function exchange(codes: Map<string, Grant>, tokens: Issued[], input: Readonly<Record<string, string>>): Reply {
-  const grant = input['grant_type'] === 'refresh_token' ? takeRefresh(tokens, input) : takeCode(codes, input);
-  if (grant === undefined) {
-    const description =
-      'The provided authorization grant is invalid, expired, revoked, or was issued to another client.';
-    // As GitLab's OAuth layer does: the same in a header, which some libraries read instead of the body.
-    const challenge = `Bearer realm="Doorkeeper", error="invalid_grant", error_description="${description}"`;
-    return {
-      status: 400,
-      body: { error: 'invalid_grant', error_description: description },
-      headers: { 'www-authenticate': challenge },
-    };
+const CLIENT_REFUSED =
+  'Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method.';
+const GRANT_REFUSED =
+  'The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another client.';
+
+function isApplication({ application }: Desk, input: Input): boolean {
+  return input['client_id'] === application.clientId && input['client_secret'] === application.clientSecret;
+}
+
+/** As GitLab's OAuth layer does: the same in a header, which some libraries read instead of the body. */
+function refuse(status: number, error: string, description: string): Reply {
+  const challenge = `Bearer realm="Doorkeeper", error="${error}", error_description="${description}"`;
+  return { status, body: { error, error_description: description }, headers: { 'www-authenticate': challenge } };
+}
+
+/** Without `as` a page to choose on; with it GitLab's redirect back. */
+function authorize({ world, application, codes }: Desk, url: URL): Reply {
+  const query = url.searchParams;
+  const redirectUri = query.get('redirect_uri') ?? '';
+  const { clientId, redirectUris } = application;
+  if (query.get('client_id') !== clientId) return errorPage('Client authentication failed due to unknown client.');
+  if (!URL.canParse(redirectUri) || (redirectUris.length > 0 && !redirectUris.includes(redirectUri))) {
+    return errorPage('The redirect URI included is not valid.');
   }
-  const issued = { grant, access: randomBytes(32).toString('hex'), refresh: randomBytes(32).toString('hex') };
+  const back = (answer: Input): Reply => {
+    const target = new URL(redirectUri);
+    const state = query.get('state');
+    for (const [name, value] of Object.entries({ ...answer, ...(state === null ? {} : { state }) })) {
+      target.searchParams.set(name, value);
+    }
+    return { status: 302, body: '', headers: { location: target.href } };
+  };
+  if (query.get('response_type') !== 'code') return back({ error: 'unsupported_response_type' });
+  if (query.get('scope') !== 'api') return back({ error: 'invalid_scope' });
+  if (query.has('deny')) return back({ error: 'access_denied' });
+  const user = world.users.find((each) => each.username === query.get('as'));
+  if (user === undefined) return choicePage(world, url);
+  const code = randomBytes(16).toString('hex');
+  codes.set(code, { userId: user.id, redirectUri, challenge: query.get('code_challenge') });
+  return back({ code });
+}
+
+function errorPage(problem: string): Reply {
+  return { status: 400, body: problem, headers: { 'content-type': 'text/plain; charset=utf-8' } };
+}
+
+function choicePage(world: World, url: URL): Reply {
+  const link = (name: string, value: string, label: string): string => {
+    const to = new URL(url);
+    to.searchParams.set(name, value);
+    return `<li><a href="${to.href.replaceAll('&', '&amp;')}">${label}</a></li>`;
+  };
+  const people = world.users.filter((each) => !each.bot);
+  const links = people.map(({ username }) => link('as', username, `Authorize as ${username}`));
+  const body =
+    "<!doctype html><title>Authorize</title><p>The bot asks to act in the sandbox's GitLab under your name.</p>" +
+    `<ul>${links.join('')}${link('deny', '1', 'Deny')}</ul>`;
+  return { status: 200, body, headers: { 'content-type': 'text/html; charset=utf-8' } };
+}
+
+function exchange({ world, codes, tokens }: Desk, input: Input): Reply {
+  const grant = input['grant_type'] === 'refresh_token' ? takeRefresh(tokens, input) : takeCode(codes, input);
+  if (grant === undefined) return refuse(400, 'invalid_grant', GRANT_REFUSED);
+  const issued: Issued = {
+    grant,
+    access: randomBytes(32).toString('hex'),
+    refresh: randomBytes(32).toString('hex'),
+    expiresAt: new Date(world.now().getTime() + LIFETIME_S * 1000),
+  };
   tokens.push(issued);
   return {
     status: 200,
@@ -121,18 +173,18 @@ function exchange(codes: Map<string, Grant>, tokens: Issued[], input: Readonly<R
       token_type: 'Bearer',
       expires_in: LIFETIME_S,
       refresh_token: issued.refresh,
-      scope: grant.scope,
-      created_at: Math.floor(Date.now() / 1000),
+      scope: 'api',
+      created_at: Math.floor(world.now().getTime() / 1000),
     },
   };
 }
 
 /** A code is good once, with the same address and the verifier of its challenge. */
-function takeCode(codes: Map<string, Grant>, input: Readonly<Record<string, string>>): Grant | undefined {
+function takeCode(codes: Map<string, Grant>, input: Input): Grant | undefined {
   const grant = codes.get(input['code'] ?? '');
   codes.delete(input['code'] ?? '');
   if (grant === undefined || input['grant_type'] !== 'authorization_code') return undefined;
-  if (grant.redirectUri !== input['redirect_uri'] || grant.clientId !== input['client_id']) return undefined;
+  if (grant.redirectUri !== input['redirect_uri']) return undefined;
   const verifier = createHash('sha256')
     .update(input['code_verifier'] ?? '')
     .digest('base64url');
@@ -140,8 +192,10 @@ function takeCode(codes: Map<string, Grant>, input: Readonly<Record<string, stri
 }
 
 /** A refresh ends both old tokens: two refreshes at once leave one of them with nothing. */
-function takeRefresh(tokens: Issued[], input: Readonly<Record<string, string>>): Grant | undefined {
-  return removeToken(tokens, (each) => each.refresh === input['refresh_token'])?.grant;
+function takeRefresh(tokens: Issued[], input: Input): Grant | undefined {
+  return removeToken(tokens, ({ refresh, grant }) => {
+    return refresh === input['refresh_token'] && grant.redirectUri === input['redirect_uri'];
+  })?.grant;
 }
 
 function removeToken(tokens: Issued[], matches: (each: Issued) => boolean): Issued | undefined {

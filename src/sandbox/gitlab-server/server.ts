@@ -5,7 +5,7 @@ import { createControlListener } from './control.ts';
 import { createDeeds, type Deeds } from './deeds.ts';
 import { startRunners } from './engine/runner.ts';
 import { createFaultState, createFaults, type Faults } from './faults.ts';
-import { createOAuth } from './oauth.ts';
+import { createOAuth, type OAuth } from './oauth.ts';
 import { showPage } from './pages.ts';
 import { createRestListener, type RecordedRequest, send } from './rest/serve.ts';
 import { seedWorld } from './seed.ts';
@@ -60,6 +60,8 @@ export interface GitLabServer extends Deeds {
   readonly addGroupWebhook: (url: string, token: string) => void;
   /** A person's own token, as account linking would give it. */
   readonly tokenOf: (username: string) => string;
+  /** The application with which people link their accounts. */
+  readonly oauth: Pick<OAuth, 'application' | 'takeBack' | 'pairs'>;
   /** Changes what GitLab's project settings allow. */
   readonly settings: ProjectSettings;
   /** Protects an environment; it counts on tier premium only. */
@@ -99,7 +101,7 @@ export function createGitLabServer(options: GitLabServerOptions = {}): GitLabSer
   const queue = createWebhookQueue(world, () => [...hooks, ...groupHooks], faultState.webhooks);
   const faults = createFaults(faultState, queue.release);
   const deeds = createDeeds(world);
-  const oauth = createOAuth(world);
+  const oauth = createOAuth(world, faultState);
   const onChange = (listener: () => void): (() => void) => {
     const hear = (): void => listener();
     world.listeners.add(hear);
@@ -127,6 +129,7 @@ export function createGitLabServer(options: GitLabServerOptions = {}): GitLabSer
     },
     token: userNamed(world, 'chatops').token,
     tokenOf: (username) => userNamed(world, username).token,
+    oauth,
     setWebhook,
     addGroupWebhook,
     settings: world.settings,

@@ -16,7 +16,7 @@ const redirect = 'http://127.0.0.1:9/oauth/gitlab/callback';
 
 async function authorize(username: string, verifier: string): Promise<URL> {
   const query = new URLSearchParams({
-    client_id: 'app',
+    client_id: harness.gitlab.oauth.application.clientId,
     redirect_uri: redirect,
     response_type: 'code',
     state: 'st',
@@ -30,7 +30,8 @@ async function authorize(username: string, verifier: string): Promise<URL> {
 }
 
 async function exchange(input: Record<string, string>): Promise<{ status: number; body: Record<string, string> }> {
-  const body = new URLSearchParams({ client_id: 'app', redirect_uri: redirect, ...input });
+  const { clientId: client_id, clientSecret: client_secret } = harness.gitlab.oauth.application;
+  const body = new URLSearchParams({ client_id, client_secret, redirect_uri: redirect, ...input });
   const answer = await fetch(`${harness.gitlab.url}/oauth/token`, { method: 'POST', body });
   return { status: answer.status, body: (await answer.json()) as Record<string, string> };
 }
@@ -74,5 +75,45 @@ describe('account linking', () => {
     expect(await usernameOf(second['access_token'])).toBe('raj');
     expect(await usernameOf(first['access_token'])).toBeUndefined();
     expect(await exchange(refresh)).toMatchObject({ status: 400 });
+  });
+
+  it('knows its application only, and only the callback that the application names', async () => {
+    harness.gitlab.oauth.application.redirectUris = ['https://other.example.com/callback'];
+    const query = new URLSearchParams({
+      client_id: harness.gitlab.oauth.application.clientId,
+      redirect_uri: redirect,
+      response_type: 'code',
+      scope: 'api',
+      as: 'raj',
+    });
+    const page = (change: Record<string, string>): Promise<Response> =>
+      fetch(
+        `${harness.gitlab.url}/oauth/authorize?${new URLSearchParams({ ...Object.fromEntries(query), ...change }).toString()}`,
+        {
+          redirect: 'manual',
+        },
+      );
+
+    expect((await page({})).status).toBe(400);
+    harness.gitlab.oauth.application.redirectUris = [redirect];
+    expect((await page({ client_id: 'strange' })).status).toBe(400);
+    expect((await page({ scope: 'sudo' })).headers.get('location')).toContain('error=invalid_scope');
+    expect((await page({ deny: '1' })).headers.get('location')).toContain('error=access_denied');
+    expect(await exchange({ grant_type: 'authorization_code', client_secret: 'wrong' })).toMatchObject({
+      status: 401,
+      body: { error: 'invalid_client' },
+    });
+  });
+
+  it('ends all that a person gave when they take it back', async () => {
+    const code = (await authorize('raj', 'v')).searchParams.get('code') ?? '';
+    const { body } = await exchange({ grant_type: 'authorization_code', code, code_verifier: 'v' });
+
+    harness.gitlab.oauth.takeBack('raj');
+
+    expect(await usernameOf(body['access_token'])).toBeUndefined();
+    expect(await exchange({ grant_type: 'refresh_token', refresh_token: body['refresh_token'] ?? '' })).toMatchObject({
+      status: 400,
+    });
   });
 });

@@ -300,7 +300,8 @@ function hasFault(faults: readonly RestFault[], kind: RestFault['kind']): boolea
   return faults.some((fault) => fault.kind === kind);
 }
 
-function failWith(state: FaultState, faults: readonly RestFault[]): Reply | undefined {
+/** What a request gets that meets an outage or a fault with a status. */
+export function failWith(state: FaultState, faults: readonly RestFault[]): Reply | undefined {
   if (state.outage === '502') return badGateway(502);
   const fault = faults.find((each) => each.kind === 'status');
   if (fault === undefined) return undefined;
