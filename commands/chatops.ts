@@ -55,7 +55,8 @@ export function createChatops(others: readonly Command[]): Command {
     async run({ words, flags }, context): Promise<CommandResult> {
       const [name = 'help', ...rest] = words;
       const lower = name.toLowerCase();
-      if (lower === 'help') return { kind: 'answer', about: {}, card: helpCard(context.settings.commandPrefix) };
+      if (lower === 'help')
+        return { kind: 'answer', about: {}, card: helpCard(context.settings.commandPrefix, rest[0]) };
       const own = Object.hasOwn(subcommands, lower) ? subcommands[lower] : undefined;
       if (own) {
         refuseFlags({ flags }, { name: `/chatops ${lower}`, usage: `/chatops ${lower}`, valueFlags: [] });
@@ -71,14 +72,17 @@ export function createChatops(others: readonly Command[]): Command {
     },
   };
 
-  function helpCard(prefix: string): ReturnType<typeof renderHelp> {
+  /** Of the command that is asked for, as it is written here or as it is installed; else of all. */
+  function helpCard(prefix: string, about: string | undefined): ReturnType<typeof renderHelp> {
     const installed = [...others, chatops].map((command) => ({
       ...command,
       name: commandLine(prefix, command.name, []),
       usage: withPrefix(prefix, command.usage),
       examples: command.examples.map((example) => withPrefix(prefix, example)),
     }));
-    return renderHelp({ commands: installed });
+    const asked = about?.toLowerCase().replace(/^\/+/, '');
+    const one = installed.find(({ name }) => name === `/${asked}` || name === `/${prefix}${asked}`);
+    return renderHelp({ commands: one ? [one] : installed });
   }
 
   return chatops;

@@ -15,8 +15,8 @@ export interface ReconcileReleasesDeps {
 }
 
 /**
- * Tells the releases made since the last look, where a channel asks for them: one read. Tags are left to webhooks,
- * since GitLab's API does not say who pushed one.
+ * Tells the releases made since the last look, where a channel asks for them: one read. Tags are told
+ * with their pipelines, since GitLab's list of tags does not say who pushed one.
  */
 export async function reconcileReleases(
   about: { readonly project: ProjectRef; readonly rules: ProjectRules; readonly since: Date },

@@ -12,6 +12,7 @@ import { readPipeline } from './read-pipeline.ts';
 import { reconcileReleases } from './reconcile-releases.ts';
 import { resolveProject } from './resolve-project.ts';
 import type { Store } from './store-ports.ts';
+import { tellPolledTag } from './tell-polled-tag.ts';
 import { traceUpstream } from './trace-upstream.ts';
 
 export interface ReconcileDeps {
@@ -176,13 +177,11 @@ async function foldObserved(
   const { rulesFor, identityUsers, watchdog } = deps.settings();
   const changed = await deps.store.transaction(async (tables) => {
     const held = await tables.pipelines.find(project.id, id);
-    return foldEvents(tables, held, [observed, ...more], {
-      rulesFor,
-      identityUsers,
-      watchdog,
-      now,
-      historyBefore: since,
-    });
+    const context = { rulesFor, identityUsers, watchdog, now, historyBefore: since };
+    const next = await foldEvents(tables, held, [observed, ...more], context);
+    const { pipeline } = observed;
+    await tellPolledTag(tables, { held, pipeline, rules: rulesFor(project.path), now, since });
+    return next;
   });
   if (!changed) return;
   deps.wake('outbox');

@@ -13,24 +13,28 @@ import { readFlags } from './flags.ts';
 import { readSetting } from './init/setting-answer.ts';
 import { createProgress } from './progress.ts';
 
-const usage = `chatops <command>
-  start                    the bot itself, with the settings of .env and chatops.yml
-  demo                     the bot against a stand-in GitLab and Slack, on a page to try it
-  demo --stand-ins [--port 3000]
-                           the stand-ins alone, with the settings for a real start on that port
-  config check             all that is wrong with .env and chatops.yml, or ok
-  config show [project]    each value and where it comes from
-  manifest [--prefix gl-] [--socket] [--root-only] [--url https://…]
-                           the Slack app, ready to paste at https://api.slack.com/apps
-  init [--gitlab-url U] [--gitlab-token T] [--project P] [--slack-token T] [--signing-secret S | --app-token T]
+/** Each command with what it does, by the words that it begins with. */
+const usages = [
+  `  start                    the bot itself, with the settings of .env and chatops.yml`,
+  `  demo                     the bot against a stand-in GitLab and Slack, on a page to try it`,
+  `  demo --stand-ins [--port 3000]
+                           the stand-ins alone, with the settings for a real start on that port`,
+  `  config check             all that is wrong with .env and chatops.yml, or ok`,
+  `  config show [project]    each value and where it comes from`,
+  `  manifest [--prefix gl-] [--socket] [--root-only] [--url https://…]
+                           the Slack app, ready to paste at https://api.slack.com/apps`,
+  `  init [--gitlab-url U] [--gitlab-token T] [--project P] [--slack-token T] [--signing-secret S | --app-token T]
        [--channel C] [--url U] [--yes]
-                           checks what is given and asks for the rest, writes .env and chatops.yml, makes the webhook
-  doctor                   looks at everything the bot lives on, and says how to mend what is wrong
-  audit verify [--head seq:hash]
-                           whether the audit is what was written; with a head out of the log also whether it is all of it
-  audit export [--project P] [--environment E] [--since 2026-01-01] [--until 2026-12-31T18:00] [--format csv|jsonl] [--releases]
-                           the audit as a table, or one row for each deploy and rollback
-  backup <file>            the database copied into a new file, while the bot runs`;
+                           checks what is given and asks for the rest, writes .env and chatops.yml, makes the webhook`,
+  `  doctor                   looks at everything the bot lives on, and says how to mend what is wrong`,
+  `  audit verify [--head seq:hash]
+                           whether the audit is what was written; with a head out of the log also whether it is all of it`,
+  `  audit export [--project P] [--environment E] [--since 2026-01-01] [--until 2026-12-31T18:00] [--format csv|jsonl] [--releases]
+                           the audit as a table, or one row for each deploy and rollback`,
+  `  backup <file>            the database copied into a new file, while the bot runs`,
+];
+
+const usage = ['chatops <command>', ...usages].join('\n');
 
 const flags = {
   'stand-ins': { type: 'boolean', default: false },
@@ -51,10 +55,10 @@ const setUpCommands: ReadonlyMap<string, (args: readonly string[]) => Promise<vo
 async function main(): Promise<void> {
   const [name = '', ...args] = process.argv.slice(2);
   const setUp = setUpCommands.get(name);
-  if (setUp) return args.includes('--help') ? print(usage) : setUp(args);
+  if (setUp) return args.includes('--help') ? printHelp(name) : setUp(args);
   const { values, positionals } = readFlags({ allowPositionals: true, options: flags }, usage);
   const [command] = positionals;
-  if (values.help || command === 'help') return print(usage);
+  if (values.help || command === 'help') return printHelp(values.help ? command : positionals[1]);
   if (command === 'start') {
     await import('../main.ts');
     return;
@@ -63,6 +67,13 @@ async function main(): Promise<void> {
     return demo(values['stand-ins'] ? readSetting(environmentSettings.port, values.port) : undefined);
   if (command === 'config') return config(positionals.slice(1));
   throw new UsageError(command === undefined ? 'Which command?' : `There is no command ${command}.`, { hint: usage });
+}
+
+/** The help of one command; of all where it is none. */
+async function printHelp(name: string | undefined): Promise<void> {
+  if (name === 'init') return print((await import('./init/help.ts')).initHelp());
+  const own = usages.filter((text) => text.trimStart().split(' ', 1)[0] === name);
+  print(own.length === 0 ? usage : `chatops\n${own.join('\n')}`);
 }
 
 async function config([deed, project, ...more]: readonly string[]): Promise<void> {

@@ -63,6 +63,7 @@ export interface HookFacts {
   /** `executable`, `temporarily_disabled` or `disabled`. */
   readonly alertStatus: string;
   readonly disabledUntil: Date | undefined;
+  readonly createdAt: Date | undefined;
 }
 
 /** One request that a hook has made. */
@@ -159,6 +160,7 @@ const Hook = z.object({
   signing_token_present: flag,
   alert_status: text,
   disabled_until: day,
+  created_at: day,
 });
 const Delivery = z.object({ id: z.number(), response_status: z.union([z.string(), z.number()]).transform(String) });
 const Protected = z.object({
@@ -289,6 +291,7 @@ function toHook(hook: z.infer<typeof Hook>): HookFacts {
     hasSigningToken: hook.signing_token_present,
     alertStatus: hook.alert_status ?? 'executable',
     disabledUntil: hook.disabled_until,
+    createdAt: hook.created_at,
   };
 }
 

@@ -94,6 +94,7 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
 
 async function takeLease(deps: LeaderDeps): Promise<void> {
   const startedAt = deps.clock.now().getTime();
+  let told: string | undefined;
   for (;;) {
     const attempt = await deps.lease.tryAcquire();
     if (attempt.held) return;
@@ -106,7 +107,10 @@ async function takeLease(deps: LeaderDeps): Promise<void> {
         hint: 'Stop that process first, or give this one another DATABASE_URL.',
       });
     }
-    deps.log.warn({ holder: attempt.holder }, 'waiting for another process to give up the lead');
+    const { holder } = attempt;
+    if (holder === told) deps.log.debug({ holder }, 'still waiting for the lead');
+    else deps.log.warn({ holder }, 'waiting for another process to give up the lead');
+    told = holder;
     await new Promise((resolve) => setTimeout(resolve, Math.min(renewEveryMs, 500)));
   }
 }

@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { questions } from '../../src/cli/init/answers.ts';
 import type { Asker } from '../../src/cli/init/ask.ts';
+import { initHelp } from '../../src/cli/init/help.ts';
 import { runInit } from '../../src/cli/init.ts';
 import { loadConfig, readTextFile } from '../../src/config/load.ts';
 import { deriveProjectToken } from '../../src/gitlab/verify-delivery.ts';
@@ -404,5 +406,13 @@ describe('chatops init, at a terminal', () => {
 
     expect(printed).toContain('What --channel or the settings say does not work');
     expect(file(standIns, 'chatops.yml')).toContain('C0DEPLOYS');
+  });
+});
+
+describe('chatops init --help', () => {
+  it('explains each flag that there is', () => {
+    const flags = [...Object.keys(questions), 'app-token', 'yes'];
+
+    expect(initHelp().match(/^ {2}--[\w-]+/gm)).toEqual(flags.map((flag) => `  --${flag}`));
   });
 });

@@ -45,6 +45,17 @@ describe('/chatops', () => {
     expect(JSON.stringify(result)).toContain('/chatops help');
   });
 
+  it.each(['deploy', '/deploy', 'Deploy', 'gl-deploy'])('shows the help of one command for: help %s', async (word) => {
+    const result = JSON.stringify(await chatops().run(['help', word], {}, 'gl-'));
+
+    expect(result).toContain('/gl-deploy <what>');
+    expect(result).not.toContain('/gl-chatops');
+  });
+
+  it('shows all where help is asked of what is no command', async () => {
+    expect(JSON.stringify(await chatops().run(['help', 'nonsense']))).toContain('/chatops help');
+  });
+
   it('shows every name as it is installed', async () => {
     const result = JSON.stringify(await chatops().run([], {}, 'gl-'));
 

@@ -122,8 +122,8 @@ poll_every: 90s
     ],
     [
       'a key of a later version',
-      project('environments: { production: { dashboard: x } }'),
-      'environments.production.dashboard: this version cannot use `dashboard` yet (chatops.yml line 4)',
+      project('environments: { production: { migrations: x } }'),
+      'environments.production.migrations: this version cannot use `migrations` yet (chatops.yml line 4)',
     ],
     [
       'a freeze whose zone nobody knows',

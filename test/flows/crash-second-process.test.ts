@@ -12,7 +12,7 @@ let second: BotProcess | undefined;
 
 beforeEach(async () => {
   clock = movableClock();
-  flow = await startFlow({ clock });
+  flow = await startFlow({ clock, env: { LOG_LEVEL: 'debug' } });
   await flow.stopBot();
   first = await startBotProcess(flow);
 });
@@ -26,7 +26,7 @@ afterEach(async () => {
 
 /** How often a process that waits has looked whether it may lead. */
 function looksOf(bot: BotProcess): number {
-  return bot.output().split('waiting for another process').length - 1;
+  return bot.output().split('waiting for the lead').length - 1;
 }
 
 describe('a second process on the same store', { timeout: 60_000 }, () => {

@@ -45,6 +45,21 @@ describe('startLeader', () => {
     expect(renewed).toBe(4);
   });
 
+  it('says once for whom it waits, and looks twice a second', async () => {
+    let isHeld = false;
+    const counted = aLease(() => isHeld);
+    const { log, lines } = aLog();
+    const starting = startLeader({ ...rest, log, lease: counted.lease, lead: async () => ({ stop: async () => {} }) });
+
+    await vi.advanceTimersByTimeAsync(5_000);
+    isHeld = true;
+    await vi.advanceTimersByTimeAsync(500);
+    await (await starting).stop();
+
+    expect(counted.taken).toBe(12);
+    expect(lines.filter(({ message }) => message.includes('waiting for another process'))).toHaveLength(1);
+  });
+
   it('stops the work that it began after the lease was lost', async () => {
     let isHeld = true;
     let stops = 0;

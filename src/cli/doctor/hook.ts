@@ -24,6 +24,9 @@ const labels: Readonly<Record<HookEventName, string>> = {
 /** Without these nothing of a release is seen in time. */
 const vital: ReadonlySet<HookEventName> = new Set(['pipeline_events', 'job_events', 'deployment_events']);
 
+/** GitLab tells of deliveries for so long. */
+const daysKeptMs = 7 * 86_400_000;
+
 const INIT = 'Run `chatops init` again for this project, or mend it by hand';
 
 /** Looks at the project's webhook: is it there, is it on, does it send what we follow, does it arrive? */
@@ -50,7 +53,7 @@ export async function* checkHook(
   }
   const toCheck = { project, hook, page: `${page}/${hook.id}/edit` };
   yield* checkSetup(about, toCheck);
-  yield checkDeliveries(await about.gitlab.deliveries(project.id, hook.id), toCheck);
+  yield checkDeliveries(await about.gitlab.deliveries(project.id, hook.id), { ...toCheck, now: about.checkup.now() });
 }
 
 /** A webhook of a group does as well. Only the group's owners see it, but what it delivers the bot has seen. */
@@ -113,7 +116,7 @@ function checkProof({ settings }: ProjectCheckup, { project, hook, page }: HookT
 
 function checkDeliveries(
   deliveries: readonly HookDelivery[] | undefined,
-  { project: { path }, hook, page }: HookToCheck,
+  { project: { path }, hook, page, now }: HookToCheck & { readonly now: Date },
 ): Finding {
   const code = 'hook_deliveries';
   if (deliveries === undefined) {
@@ -124,6 +127,10 @@ function checkDeliveries(
     );
   }
   const [newest] = deliveries;
+  if (!newest && isYoung(hook, now)) {
+    const seen = `${path}: the webhook to ${hook.url} is new, and had nothing to send yet.`;
+    return ok(code, seen, `To see that it arrives, press Test > Pipeline events: ${page}`);
+  }
   if (!newest) {
     const seen = `${path}: the webhook to ${hook.url} has sent nothing for seven days.`;
     return warning(code, seen, `If pipelines ran, press Test > Pipeline events: ${page}`);
@@ -143,6 +150,11 @@ function checkDeliveries(
     `${sent}, ${refused.length} of them failed; the newest got "${newest.status}" from ${hook.url}.`,
     mend,
   );
+}
+
+/** One that `init` made lately has nothing to show for the days before. */
+function isYoung({ createdAt }: HookFacts, now: Date): boolean {
+  return createdAt !== undefined && now.getTime() - createdAt.getTime() < daysKeptMs;
 }
 
 /** GitLab counts redirects as taken too. */
