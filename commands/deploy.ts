@@ -4,14 +4,14 @@ import { isDeployIncomplete } from '../src/app/deploy-words.ts';
 import { planDeploy } from '../src/app/plan-deploy.ts';
 import { refuseReader } from '../src/app/refuse-policy.ts';
 import { refuseNoProject, refuseTwoReadings, unknownEnvironment } from '../src/app/refuse-reading.ts';
-import { refusedDry, renderDryRun } from '../src/cards/dry-run.ts';
+import { tryDeploy } from '../src/app/try-deploy.ts';
 import { commandLine } from '../src/domain/command-line.ts';
 import { type Environment, matchEnvironment } from '../src/domain/environment.ts';
 import { UsageError } from '../src/domain/errors.ts';
 import { bold, say } from '../src/domain/phrase.ts';
 import type { ProjectRules } from '../src/domain/project.ts';
 
-const usage = '/deploy [project] <environment> <version> [--job J] [--dry-run] [KEY=value …]';
+const usage = '/deploy [project] <environment> <version> [--job J] [--dry-run] [--override "reason"] [KEY=value …]';
 
 /** Takes a version to an environment by pressing the jobs of its own pipeline. */
 export const deploy: Command = {
@@ -19,7 +19,7 @@ export const deploy: Command = {
   usage,
   description: 'Take a version to an environment: see what would ship, confirm, follow one thread',
   examples: ['/deploy prod v1.4.0', '/deploy staging latest', '/deploy prod from staging', '/deploy v1.4.0'],
-  flags: { valueFlags: ['job'], switches: ['again', 'when-ready', 'dry-run'], variables: true },
+  flags: { valueFlags: ['job', 'override', 'unlock'], switches: ['again', 'when-ready', 'dry-run'], variables: true },
 
   needsForm: isDeployIncomplete,
 
@@ -65,33 +65,19 @@ export const deploy: Command = {
     const { name } = target.environment;
     // Its tier says who may deploy there, so it is asked for even where chatops.yml knows the name.
     const known = target.environment.known ?? (await context.gitlab.environmentNamed(project.ref.id, name));
-    const result = await planDeploy(
-      {
-        project,
-        environment: { name, known },
-        version: target.version,
-        job: flags['job'],
-        insists: { again: flags['again'] !== undefined, whenReady: flags['when-ready'] !== undefined },
-        variables: assigned.length > 0 ? variables : undefined,
-      },
-      context,
-    );
-    return flags['dry-run'] === undefined ? result : onlyTried(result);
+    const request = {
+      project,
+      environment: { name, known },
+      version: target.version,
+      job: flags['job'],
+      insists: { again: flags['again'] !== undefined, whenReady: flags['when-ready'] !== undefined },
+      variables: assigned.length > 0 ? variables : undefined,
+      override: flags['override'],
+      unlock: flags['unlock'],
+    };
+    return flags['dry-run'] === undefined ? planDeploy(request, context) : tryDeploy(request, context);
   },
 };
-
-/** What would be done, or why not, as an answer that leads to nothing. */
-function onlyTried(result: CommandResult): CommandResult {
-  if (result.kind === 'refused') return { ...result, refusal: refusedDry(result.refusal) };
-  if (result.kind !== 'planned' || result.deed.kind !== 'deploy') return result;
-  const { deed, warnings } = result;
-  const { project, environment, release, pipelineId } = deed;
-  return {
-    kind: 'answer',
-    card: renderDryRun({ deed, warnings }),
-    about: { project: project.path, environment, version: release.version, sha: release.sha, pipelineId },
-  };
-}
 
 /** `from staging` is one word: a version, which no ref can be called. */
 function joinFrom(words: readonly string[]): readonly string[] {

@@ -12,7 +12,7 @@ export const unlock: Command = {
   usage,
   description: 'Release your lock on an environment, or all of yours in a project',
   examples: ['/unlock prod', '/unlock all'],
-  flags: { valueFlags: ['lock', 'deploy'] },
+  flags: { valueFlags: ['lock'] },
 
   async run({ words, flags }, context) {
     const notDone = say`Nothing was unlocked.`;
@@ -22,6 +22,6 @@ export const unlock: Command = {
       throw new UsageError('Which environment is to be unlocked?', { hint: `Type: ${usage}` });
     }
     const { project, environment } = place;
-    return releaseLock({ project, environment, lockId: flags['lock'], deploy: flags['deploy'] }, context);
+    return releaseLock({ project, environment, lockId: flags['lock'] }, context);
   },
 };

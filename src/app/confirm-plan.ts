@@ -8,6 +8,7 @@ import { say, time, user } from '../domain/phrase.ts';
 import { type Deed, decidePress, type OperationPlan, type Plan, type PlanRefusal } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { pipelineOf } from '../domain/task.ts';
+import { announceOverride, overridden } from './announce-override.ts';
 import { beside } from './beside.ts';
 import type { Command, CommandResult } from './command.ts';
 import { createContext } from './command-context.ts';
@@ -23,6 +24,7 @@ import { messageUrl } from './open-thread.ts';
 import { refuseBrokenLink } from './own-token.ts';
 import type { Clock, Counters, Log, NewId, Settings, SlackContent, SlackGateway, Wake } from './ports.ts';
 import { readCommand } from './read-command.ts';
+import { releaseWithDeploy } from './release-with-deploy.ts';
 import { closeQuestion, showChange } from './show-change.ts';
 import { showOperation, startOperation } from './start-operation.ts';
 import type { AnswerDraft, Store, Tables } from './store-ports.ts';
@@ -93,11 +95,13 @@ export async function confirmPlan(press: PlanPress, deps: ConfirmPlanDeps): Prom
     if (!(await tables.operations.add(operation)))
       throw new InvariantError('another operation became active inside the transaction');
     await showOperation(tables, { operation, pipeline, now });
+    await releaseWithDeploy(tables, { deed, actor: plan.requester, now });
+    await announceOverride(tables, operation, { settings: deps.settings(), now });
     await tables.audit.append({
       ...auditOf(plan, now),
       action: `${plan.deed.kind}.confirm`,
       outcome: 'allowed',
-      reason: again.exempt,
+      ...overridden(again),
       operationId: operation.id,
     });
     const url = messageUrl(operation.rootKey);

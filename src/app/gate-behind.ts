@@ -5,8 +5,7 @@ import { bold, join, type Phrase, say } from '../domain/phrase.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Release } from '../domain/release.ts';
 import type { CommandContext, ProjectContext } from './command.ts';
-import { refuseLocked } from './lock-gate.ts';
-import { refuseDeployer } from './plan-deploy.ts';
+import { refuseDeployer } from './deploy-rights.ts';
 import { readGates } from './read-gates.ts';
 
 /** What runs by itself once a task is done, and what stands before it. */
@@ -54,19 +53,24 @@ async function refuseOne(
   const { project, release, environment: name, notDone, pipelineUrl } = asked;
   const known = await context.gitlab.environmentNamed(project.ref.id, name);
   const { version } = release;
-  const line = commandLine('', '/deploy', [`${project.rules.path}:${name}`, version]);
   if ((known?.tier ?? guessTier(name)) === 'production') return asDeploy(asked, context);
   const periods = await context.gitlab.freezePeriods(project.ref.id);
-  const [deployer, locked, gates, operation] = await Promise.all([
+  const line = (unlocks?: string): string =>
+    commandLine('', '/deploy', [
+      `${project.rules.path}:${name}`,
+      version,
+      ...(unlocks === undefined ? [] : ['--unlock', unlocks]),
+    ]);
+  const way = { project, target: name, way: [], release, jobs: [], pipelineUrl, periods, line };
+  const [deployer, { gates }, operation] = await Promise.all([
     refuseDeployer({ project, environment: { name, known }, version }, { name, known }, context),
-    refuseLocked({ project, environments: [name], version, notDone, line }, context),
-    readGates({ project, environment: name, release, jobs: [], pipelineUrl, periods }, context),
+    readGates({ ...way, overrides: false, unlock: undefined }, context),
     context.tables.operations.active(project.ref.id, name),
   ]);
   const busy = operation && underWay(operation, notDone);
   // Whether its jobs pass the pipeline itself sees to: they have yet to run.
-  const gate = gates.refusal?.code === 'checks_not_passed' ? undefined : gates.refusal;
-  const refusal = deployer ?? locked ?? busy ?? gate;
+  const closed = gates.find(({ gate, answer }) => answer === 'refuse' && gate !== 'requires')?.refusal;
+  const refusal = deployer ?? closed ?? busy;
   return refusal && { ...refusal, notDone: say`${notDone} It would deploy ${version} to ${bold(name)} by itself.` };
 }
 

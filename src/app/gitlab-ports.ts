@@ -4,6 +4,7 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { Environment } from '../domain/environment.ts';
 import type { DecodedDelivery } from '../domain/event.ts';
 import type { FreezePeriod } from '../domain/freeze.ts';
+import type { Earlier } from '../domain/gates.ts';
 import type { Job } from '../domain/job.ts';
 import type { LinkedPerson } from '../domain/link.ts';
 import type { PipelineFacts } from '../domain/pipeline.ts';
@@ -143,6 +144,11 @@ export interface GitLabReads {
   successfulDeployments(projectId: number, environment: string, limit: number): Promise<readonly Deployment[]>;
   /** Deployments under way (created, running or blocked are not success), newest first. */
   runningDeployments(projectId: number, environment: string): Promise<readonly Deployment[]>;
+  /**
+   * The newest success and the newest failure of a commit in an environment. `truncated`: the environment has more
+   * deployments than are looked through, and what was not reached could change what they say.
+   */
+  endedDeploymentsOf(projectId: number, environment: string, sha: string): Promise<Earlier>;
   compare(
     projectId: number,
     from: string,

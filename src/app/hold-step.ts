@@ -1,12 +1,12 @@
 import { renderFreezePaused } from '../cards/freeze-paused.ts';
 import { GitLabError, NotFoundError, PayloadError } from '../domain/errors.ts';
-import type { FreezeWindow } from '../domain/freeze.ts';
+import { type FreezeWindow, freezeNow } from '../domain/freeze.ts';
 import { type Operation, withStep } from '../domain/operation.ts';
 import { isSame } from '../domain/same.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import { pauseForLock } from './pause-for-lock.ts';
 import type { Clock, Log, Settings, Wake } from './ports.ts';
-import { readFreeze } from './read-gates.ts';
+import { readFreezes } from './read-gates.ts';
 import { putOperation } from './start-operation.ts';
 import type { Store } from './store-ports.ts';
 
@@ -40,7 +40,8 @@ async function pauseForFreeze(
 ): Promise<boolean> {
   const { id, channel, rootKey } = operation;
   const now = deps.clock.now();
-  const freeze = await findFreeze(operation, now, deps);
+  const own = operation.steps[index]?.environment ?? operation.environment;
+  const freeze = await findFreeze(operation, { environments: [operation.environment, own], now }, deps);
   if (freeze === 'none') return false;
   await deps.store.transaction(async (tables) => {
     const held = await tables.operations.find(id);
@@ -60,15 +61,19 @@ async function pauseForFreeze(
   return true;
 }
 
+/** The freeze of the environment that the deploy is for, or of the one that the next job starts. */
 async function findFreeze(
-  { id, project, environment }: Operation,
-  now: Date,
+  { id, project, override }: Operation,
+  { environments, now }: { readonly environments: readonly string[]; readonly now: Date },
   { settings: settingsNow, gitlab, log }: HoldDeps,
 ): Promise<FreezeWindow | 'none' | 'unknown'> {
   const settings = settingsNow();
   const rules = settings.rulesFor(project.path);
+  const about = { projectId: project.id, rules, environments: [...new Set(environments)] };
   try {
-    return (await readFreeze({ projectId: project.id, rules, environment }, { gitlab, settings, now })) ?? 'none';
+    const freezes = await readFreezes(about, { gitlab, settings, now });
+    // GitLab's own is nobody's to override.
+    return freezeNow(override ? freezes.filter(({ source }) => source === 'gitlab') : freezes, now) ?? 'none';
   } catch (error) {
     if (!(error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError)) throw error;
     log.warn({ operation_id: id, err: error }, 'freezes cannot be read, the deploy waits');

@@ -13,7 +13,7 @@ import type { Release, RouteStep } from '../domain/release.ts';
 import { findRollback, type RollbackTarget } from '../domain/rollback.ts';
 import type { CommandContext, CommandResult, Subject } from './command.ts';
 import { warnOfLocks } from './lock-gate.ts';
-import { readFreeze } from './read-gates.ts';
+import { readFreezes } from './read-gates.ts';
 import { refuseElsewhere, refusePolicy } from './refuse-policy.ts';
 import { busy, explainMatch, notRolledBack, noWay, outOfDate } from './refuse-rollback.ts';
 import { nameOf, otherVersion, type RollbackRequest, type UnderWay, type Way } from './rollback-request.ts';
@@ -97,16 +97,16 @@ async function planBack(back: Back): Promise<CommandResult> {
   // That job goes back from what is live to what was before it, and nowhere else.
   const isJobApt = request.version === undefined && live?.id === left.id;
   const by = rule?.by === 'job' && isJobApt ? 'job' : 'redeploy';
-  const [way, undone, locks, freeze] = await Promise.all([
+  const [way, undone, locks, freezes] = await Promise.all([
     by === 'job' ? rollbackJob(back, live, rule?.jobs ?? []) : redeployJob(back),
     left.sha === undefined || target.sha === undefined
       ? undefined
       : // Best effort: a rollback does not wait for a list of commits.
         context.gitlab.compare(project.ref.id, target.sha, left.sha).catch(() => undefined),
-    warnOfLocks({ project, environments: [environment.name] }, context),
+    warnOfLocks(project, environment.name, context),
     // For the audit alone: the way back does not hang on it.
-    readFreeze({ projectId: project.ref.id, rules: project.rules, environment: environment.name }, context).catch(
-      () => undefined,
+    readFreezes({ projectId: project.ref.id, rules: project.rules, environments: [environment.name] }, context).catch(
+      () => [],
     ),
   ]);
   const about = {
@@ -142,7 +142,7 @@ async function planBack(back: Back): Promise<CommandResult> {
     kind: 'planned',
     deed,
     warnings: [...locks, ...warnings(back, { by, wanted: rule?.by })],
-    exempt: freeze ? 'exempt_freeze' : undefined,
+    exempt: freezes.length > 0 ? 'exempt_freeze' : undefined,
   };
 }
 

@@ -32,6 +32,8 @@ export interface Settings {
   readonly operationsChannel?: string | undefined;
   /** Slack users who may do everywhere what maintainers may, as far as the bot's own affairs go. */
   readonly operationsAdmins: readonly string[];
+  /** Slack users who may override our approvals, freezes and order, beside maintainers. */
+  readonly operationsEmergency: readonly string[];
   /** Where the entry of a project stands: `chatops.yml line 12`. */
   readonly placeOf: (path: string) => string;
   /** Slack user id -> GitLab username. */

@@ -16,6 +16,7 @@ import { isOfOthers } from './of-others.ts';
 import { actInForm, answerToForm, fillOpened, submitForm } from './process-form.ts';
 import { readMention } from './read-mention.ts';
 import { readRetryPress } from './retry-press.ts';
+import { reviewOverride } from './review-override.ts';
 import { runCommand } from './run-command.ts';
 import { type ShowLogDeps, showLog } from './show-log.ts';
 import type { SlackInput } from './slack-input.ts';
@@ -152,6 +153,8 @@ async function act(
       return operation('stop');
     case 'operation_cancel':
       return operation('cancel');
+    case 'override_reviewed':
+      return reviewOverride({ ...from, to: beside(from.to), reviewId: input.value }, deps);
     case 'job_log':
       return showLog({ ...from, to: beside(from.to), value: input.value }, deps);
     case 'job_retry':

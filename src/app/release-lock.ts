@@ -18,8 +18,6 @@ export interface UnlockRequest {
   readonly environment: string | undefined;
   /** The lock that a button was made for. */
   readonly lockId: string | undefined;
-  /** The deploy that it was in the way of. */
-  readonly deploy: string | undefined;
 }
 
 const notDone = say`Nothing was unlocked.`;
@@ -50,7 +48,7 @@ interface Work {
 
 async function apply(tables: Tables, work: Work): Promise<Acted> {
   const { request, rights, context, now } = work;
-  const { project, environment, lockId, deploy } = request;
+  const { project, environment, lockId } = request;
   const { commandPrefix } = context.settings;
   if (environment === undefined && lockId === undefined) return releaseOwn(tables, work);
   const held = await findLock(tables, { project: project.ref, environment });
@@ -61,7 +59,7 @@ async function apply(tables: Tables, work: Work): Promise<Acted> {
     return { kind: 'refused', refusal: explainLock(decision, { notDone, commandPrefix }) };
   const released = held ? [held] : [];
   await release(tables, released, work);
-  return { kind: 'done', card: renderLockReleased({ locks: released, deploy }), reason: 'unlocked' };
+  return { kind: 'done', card: renderLockReleased({ locks: released }), reason: 'unlocked' };
 }
 
 async function releaseOwn(tables: Tables, work: Work): Promise<Acted> {

@@ -47,6 +47,7 @@ export async function startOperation(
     pipelineUrl: deed.pipelineUrl,
     fromVersion: deed.live?.version,
     variables: deed.kind === 'deploy' ? deed.variables : undefined,
+    override: deed.kind === 'deploy' ? deed.override : undefined,
     lockAfter: deed.kind === 'rollback' ? deed.lock : undefined,
     state: 'active',
     steps: deed.steps.map((step) => ({ ...step, state: 'pending' })),

@@ -6,6 +6,7 @@ import type { Lock } from '../domain/lock.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
 import type { Plan, PlanState } from '../domain/plan.ts';
+import type { Review } from '../domain/review.ts';
 import type { BranchHealth } from '../domain/thread.ts';
 import type { Wait } from '../domain/wait.ts';
 import type { Watch } from '../domain/watch.ts';
@@ -258,6 +259,16 @@ export interface ApprovalsTable {
   prune(createdBefore: Date): Promise<number>;
 }
 
+/** Overrides that somebody else is to look at. */
+export interface ReviewsTable {
+  add(review: Review): Promise<void>;
+  find(id: string): Promise<Review | undefined>;
+  /** Those that are late, and of which nobody was reminded. */
+  due(now: Date): Promise<readonly Review[]>;
+  save(review: Review): Promise<void>;
+  prune(madeBefore: Date): Promise<number>;
+}
+
 /** What was last heard of each environment. */
 export interface EnvironmentsTable {
   find(projectId: number, environment: string): Promise<EnvironmentRecord | undefined>;
@@ -289,6 +300,7 @@ export interface Tables {
   readonly environments: EnvironmentsTable;
   readonly locks: LocksTable;
   readonly waits: WaitsTable;
+  readonly reviews: ReviewsTable;
   readonly links: LinksTable;
   readonly approvals: ApprovalsTable;
   readonly linkAttempts: LinkAttemptsTable;

@@ -1,4 +1,5 @@
 import type { Clock, Log, Settings } from './ports.ts';
+import { remindReviews } from './remind-reviews.ts';
 import { revokeExpired } from './revoke-tokens.ts';
 import type { Store } from './store-ports.ts';
 import { type SweepLocksDeps, sweepLocks } from './sweep-locks.ts';
@@ -13,10 +14,11 @@ export interface SweepDeps extends SweepLocksDeps {
 /** Ends plans and locks whose time is over, and deletes what is older than `retention` says. The audit is never deleted. */
 export async function sweep(deps: SweepDeps): Promise<void> {
   await sweepLocks(deps);
+  await remindReviews(deps);
   const now = deps.clock.now();
   const { retention } = deps.settings();
   const ago = (ms: number): Date => new Date(now.getTime() - ms);
-  const { plans, inbox, outbox, pipelines, operations, environments, approvals } = deps.store.tables;
+  const { plans, inbox, outbox, pipelines, operations, environments, approvals, reviews } = deps.store.tables;
   const lapsed = await plans.lapse(now);
   const pruned =
     (await revokeExpired(deps.store, now)) +
@@ -26,6 +28,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     (await operations.prune(ago(retention.operationsMs))) +
     (await environments.prune(ago(retention.threadsMs))) +
     (await approvals.prune(ago(retention.operationsMs))) +
+    (await reviews.prune(ago(retention.operationsMs))) +
     (await plans.prune(ago(retention.operationsMs)));
   if (lapsed + pruned > 0) deps.log.info({ lapsed, pruned }, 'swept');
 }

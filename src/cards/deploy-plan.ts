@@ -2,6 +2,7 @@ import { bold, code, join, link, type Phrase, say, time } from '../domain/phrase
 import type { DeployPlan, Plan } from '../domain/plan.ts';
 import { buildCard, type Card, type CardButton, target } from './card.ts';
 import { literal } from './literal.ts';
+import { passed } from './override-announced.ts';
 import { type Line, shaped } from './phrase-blocks.ts';
 import { versionWithSha } from './pipeline-words.ts';
 import { shipmentLines } from './shipment-lines.ts';
@@ -33,6 +34,8 @@ export function renderDeployPlan({
       ships(deed),
       checks,
       ...variables(deed),
+      ...emergency(deed),
+      ...unlocked(deed),
       ...warnings.slice(0, maxWarnings).map((warning) => shaped(shapes.warning, say`Warning: ${warning}`)),
       ...deploySteps(deed),
     ],
@@ -69,6 +72,23 @@ function ships({ live, release, shipment }: DeployPlan): Phrase {
 function variables({ variables = {} }: DeployPlan): readonly Line[] {
   const set = Object.entries(variables).map(([name, value]) => code(literal(`${name}=${value}`, 80)));
   return set.length > 0 ? [say`With ${join(set.slice(0, 10), ', ')}.`] : [];
+}
+
+function emergency({ override }: DeployPlan): readonly Line[] {
+  if (!override) return [];
+  return [
+    shaped(
+      shapes.stuck,
+      say`${bold('Emergency')}: it goes past ${passed(override.passes)}. Reason: ${literal(override.reason, 200)}`,
+    ),
+    say`Everybody in the channel reads that, and a maintainer is asked to review it within a day.`,
+  ];
+}
+
+function unlocked({ unlocks = [] }: DeployPlan): readonly Line[] {
+  return unlocks.length > 0
+    ? [shaped(shapes.warning, say`The lock after the rollback is released with this deploy.`)]
+    : [];
 }
 
 /** What would be done, in order. */

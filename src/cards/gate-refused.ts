@@ -5,18 +5,38 @@ import type { Refusal, Todo } from '../domain/refusal.ts';
 
 /** What a deploy was about that a gate stopped. */
 export interface GateSubject {
+  /** The environment that the deploy is for. */
+  readonly target: string;
+  /** The one whose gate is asked: the target, or one on the way there. */
   readonly environment: string;
   readonly version: string;
   readonly pipelineUrl: string;
   readonly environmentsUrl: string;
   /** How the same is asked for another environment, as installed: `/deploy staging v1.4.0`. */
   readonly deployTo: (environment: string) => string;
+  /** The line that goes past our freeze and the order, for those who may; undefined: this person may not. */
+  readonly override?: string | undefined;
 }
 
 /** Says which gate is closed, until when or for want of what, and the one thing to do about it. */
 export function explainGateRefusal(refusal: Exclude<GateRefusal, { reason: 'locked' }>, about: GateSubject): Refusal {
-  const notDone = say`${about.version} was not deployed to ${bold(about.environment)}.`;
-  return { code: refusal.reason, notDone, ...explain(refusal, about) };
+  const notDone = say`${about.version} was not deployed to ${bold(about.target)}.`;
+  const { fact, todo } = explain(refusal, about);
+  return { code: refusal.reason, notDone, fact, todo: [...todo, ...overrideTodo(refusal, about)] };
+}
+
+/** GitLab's own freeze is nobody's to override, and neither are versions and checks. */
+function overrideTodo(refusal: GateRefusal, { override }: GateSubject): readonly Todo[] {
+  const isOurs =
+    refusal.reason === 'not_deployed_before' ||
+    refusal.reason === 'failed_before' ||
+    refusal.reason === 'order_unknown' ||
+    (refusal.reason === 'frozen' && refusal.freeze.source === 'settings');
+  if (override === undefined || !isOurs) return [];
+  return [
+    { kind: 'say', phrase: say`In an emergency, with a reason that everybody reads:` },
+    { kind: 'type', line: override },
+  ];
 }
 
 function explain(
@@ -30,7 +50,7 @@ function explain(
         fact: say`${bold(about.environment)} is frozen${whose} since ${time(refusal.freeze.from)}, until ${time(refusal.freeze.to)}.`,
         todo: [
           { kind: 'say', phrase: say`After ${time(refusal.freeze.to)}, type:` },
-          { kind: 'type', line: about.deployTo(about.environment) },
+          { kind: 'type', line: about.deployTo(about.target) },
         ],
       };
     }
@@ -57,6 +77,11 @@ function explain(
         todo: [{ kind: 'open', label: `See the deployments of ${refusal.environment}`, url: about.environmentsUrl }],
       };
     }
+    case 'order_unknown':
+      return {
+        fact: say`${bold(refusal.environment)} comes first, and it has more deployments than I look through: whether this commit succeeded there cannot be known.`,
+        todo: [{ kind: 'type', line: about.deployTo(refusal.environment) }],
+      };
     case 'checks_not_passed': {
       const open = [
         ...refusal.missing.map((name) => say`${code(name)} (not in its pipeline)`),

@@ -5,28 +5,8 @@ import { lockPlace } from './lock-words.ts';
 import { shaped } from './phrase-blocks.ts';
 import { statuses } from './status.ts';
 
-/** What the person is told who released locks; `deploy` is the deploy that the lock was in the way of. */
-export function renderLockReleased({
-  locks,
-  deploy,
-}: {
-  readonly locks: readonly Lock[];
-  readonly deploy?: string | undefined;
-}): Card {
+/** What the person is told who released locks. */
+export function renderLockReleased({ locks }: { readonly locks: readonly Lock[] }): Card {
   const said: Phrase = say`Unlocked: ${join(locks.map(lockPlace), ', ')}.`;
-  return buildCard({
-    spoken: said,
-    lines: [shaped(statuses.passed.shape, said), ...(deploy === undefined ? [] : [say`Now it can be deployed there.`])],
-    buttons:
-      deploy === undefined
-        ? []
-        : [
-            {
-              label: 'Show the plan',
-              spoken: `Show the plan of ${deploy}`,
-              actionId: 'run_command:deploy',
-              value: deploy,
-            },
-          ],
-  });
+  return buildCard({ spoken: said, lines: [shaped(statuses.passed.shape, said)] });
 }

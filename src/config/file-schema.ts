@@ -130,6 +130,10 @@ const Approvals = z.strictObject({
     .meta({ mend: 'Write it like 4h', description: 'A request ends by then, and its deploy with it.' }),
 });
 
+const Admins = z.array(Admin).default([]).meta({
+  mend: 'Write a list of Slack user ids like [U0123456789] (profile, ⋮, Copy member ID)',
+});
+
 const Rollback = z.strictObject({
   by: z.enum(['redeploy', 'job']).optional().meta({
     mend: 'Write redeploy (the target version deploys again) or job (the pipeline has a rollback job)',
@@ -314,10 +318,10 @@ export const ConfigFile = z
     operations: z
       .strictObject({
         channel: ChannelId.optional(),
-        admins: z.array(Admin).default([]).meta({
-          mend: 'Write a list of Slack user ids like [U0123456789] (profile, ⋮, Copy member ID)',
-          description: 'Who may do what maintainers may, in every project: reload, unlock for others.',
+        admins: Admins.meta({
+          description: 'May do in every project what maintainers may: reload, unlock for others.',
         }),
+        emergency: Admins.meta({ description: 'May deploy with --override: past our approvals, freezes and order.' }),
       })
       .prefault({}),
     retention: z

@@ -28,6 +28,8 @@ export interface FileSettings {
   readonly operationsChannel: string | undefined;
   /** Slack users who may do everywhere what maintainers may, as far as the bot's own affairs go. */
   readonly operationsAdmins: readonly string[];
+  /** Slack users who may override our approvals, freezes and order, beside maintainers. */
+  readonly operationsEmergency: readonly string[];
   /** Slack user id -> GitLab username. */
   readonly identityUsers: Readonly<Record<string, string>>;
   readonly planExpiresMs: number;
@@ -140,6 +142,7 @@ function toSettings(file: ConfigFile, projects: ProjectsOfFile, yaml: ParsedYaml
     takesWebhooks: entries.some((entry) => rulesFor(entry)?.events !== 'poll'),
     operationsChannel: file.operations.channel,
     operationsAdmins: file.operations.admins,
+    operationsEmergency: file.operations.emergency,
     identityUsers: file.identity.users,
     planExpiresMs: file.plan_expires,
     pollEveryMs: file.poll_every,

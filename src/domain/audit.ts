@@ -28,6 +28,8 @@ export interface AuditEntry {
   readonly fromSha?: string | undefined;
   /** The rules that the decision rests on: see `policyText`. */
   readonly policy?: string | undefined;
+  /** Why gates of ours were overridden, in the person's own words. */
+  readonly override?: string | undefined;
   /** What each gate said when it was decided, by the gate's name. */
   readonly checks?: Readonly<Record<string, GateAnswer['answer']>> | undefined;
   /** SHA-256 of `chatops.yml` before and after it changed. */

@@ -5,8 +5,27 @@ import { isActive, isJobNamed, type Job } from './job.ts';
 import { blockingLocks, type Lock } from './lock.ts';
 import type { Release } from './release.ts';
 
-/** The gates before an environment, in the order in which they are asked and shown. */
-export type GateName = 'lock' | 'freeze' | 'versions' | 'after' | 'requires';
+/**
+ * The gates before an environment, in the order in which they are asked and shown. `approvals`: people
+ * who have to agree after the press; `running`: other deploys;
+ * `pipeline`: whether its jobs can be pressed.
+ */
+export const gateNames = [
+  'rights',
+  'variables',
+  'lock',
+  'freeze',
+  'versions',
+  'after',
+  'requires',
+  'approvals',
+  'running',
+  'pipeline',
+] as const;
+export type GateName = (typeof gateNames)[number];
+
+/** Why a gate that is closed does not count. `unlock`: the bot's own lock is released with the deploy. */
+export type Exemption = 'rollback' | 'override' | 'unlock';
 
 /** Why a gate is closed, with the facts to say it with. */
 export type GateRefusal =
@@ -15,6 +34,7 @@ export type GateRefusal =
   | { readonly reason: 'version_not_allowed'; readonly versions: string }
   | { readonly reason: 'not_deployed_before'; readonly environment: string }
   | { readonly reason: 'failed_before'; readonly environment: string; readonly deployment: Deployment }
+  | { readonly reason: 'order_unknown'; readonly environment: string }
   | {
       readonly reason: 'checks_not_passed';
       readonly missing: readonly string[];
@@ -26,7 +46,7 @@ export type GateRefusal =
 export type GateAnswer = { readonly gate: GateName } & (
   | { readonly answer: 'pass' }
   | { readonly answer: 'refuse'; readonly refusal: GateRefusal }
-  | { readonly answer: 'exempt'; readonly because: 'rollback' | 'override'; readonly refusal: GateRefusal }
+  | { readonly answer: 'exempt'; readonly because: Exemption; readonly refusal: GateRefusal }
 );
 
 /** What is configured for the environment. */
@@ -37,6 +57,14 @@ export interface GateRules {
   readonly after: readonly string[];
   /** Jobs of the pipeline that must have passed. */
   readonly requires: readonly string[];
+}
+
+/** What a commit has done in an environment that comes first. */
+export interface Earlier {
+  /** Its deployments there that have ended. */
+  readonly deployments: readonly Deployment[];
+  /** Others were not looked at that could change what these say. */
+  readonly truncated: boolean;
 }
 
 /** Everything the gates rest on, read just now. */
@@ -52,16 +80,18 @@ export interface GateFacts {
   readonly freezes: readonly FreezeWindow[];
   /** The newest instance of each job of the release's pipeline. */
   readonly jobs: readonly Job[];
-  /** Per environment of `rules.after`: deployments of the release's commit there. */
-  readonly earlier: ReadonlyMap<string, readonly Deployment[]>;
+  /** A lock of the bot's that this person may release and wants to, with the deploy. */
+  readonly unlocks?: string | undefined;
+  /** Per environment of `rules.after`: what the release's commit did there. */
+  readonly earlier: ReadonlyMap<string, Earlier>;
   readonly now: Date;
 }
 
-/** Asks every gate, so that all answers can be shown and the first refusal told. */
+/** Asks the gates that hang on an environment's rules, so that all answers can be shown and the first refusal told. */
 export function decideGates(facts: GateFacts): readonly GateAnswer[] {
   const { deed } = facts;
   return [
-    answer('lock', findLock(facts), deed === 'rollback' ? 'rollback' : undefined),
+    answerLock(facts),
     answerFreeze(facts),
     // A rollback goes back to what ran there: whether it may go there was asked when it came.
     answer('versions', findVersion(facts), deed === 'rollback' ? 'rollback' : undefined),
@@ -75,18 +105,16 @@ export function firstRefusal(answers: readonly GateAnswer[]): GateRefusal | unde
   return answers.flatMap((each) => (each.answer === 'refuse' ? [each.refusal] : [])).at(0);
 }
 
-function answer(
-  gate: GateName,
-  refusal: GateRefusal | undefined,
-  exempt: 'rollback' | 'override' | undefined,
-): GateAnswer {
+function answer(gate: GateName, refusal: GateRefusal | undefined, exempt: Exemption | undefined): GateAnswer {
   if (!refusal) return { gate, answer: 'pass' };
   return exempt ? { gate, answer: 'exempt', because: exempt, refusal } : { gate, answer: 'refuse', refusal };
 }
 
-function findLock({ locks, environment, actor, now }: GateFacts): GateRefusal | undefined {
-  const [lock] = blockingLocks(locks, environment, { actor, now });
-  return lock && { reason: 'locked', lock };
+function answerLock({ deed, locks, environment, actor, unlocks, now }: GateFacts): GateAnswer {
+  const blocking = blockingLocks(locks, environment, { actor, now });
+  const lock = blocking.find(({ id }) => id !== unlocks) ?? blocking[0];
+  const exempt = deed === 'rollback' ? 'rollback' : lock?.id === unlocks ? 'unlock' : undefined;
+  return answer('lock', lock && { reason: 'locked', lock }, exempt);
 }
 
 function answerFreeze({ freezes, deed, now }: GateFacts): GateAnswer {
@@ -105,11 +133,14 @@ function findVersion({ rules, release }: GateFacts): GateRefusal | undefined {
 
 function findOrder({ rules, release, earlier }: GateFacts): GateRefusal | undefined {
   for (const environment of rules.after) {
-    const ended = (earlier.get(environment) ?? [])
+    const { deployments, truncated } = earlier.get(environment) ?? { deployments: [], truncated: false };
+    const ended = deployments
       .filter(({ sha, status }) => sha === release.sha && (status === 'success' || status === 'failed'))
       .toSorted((a, b) => b.id - a.id);
     const [newest] = ended;
-    if (!ended.some(({ status }) => status === 'success')) return { reason: 'not_deployed_before', environment };
+    const isThere = ended.some(({ status }) => status === 'success');
+    if (truncated) return { reason: 'order_unknown', environment };
+    if (!isThere) return { reason: 'not_deployed_before', environment };
     if (newest?.status === 'failed') return { reason: 'failed_before', environment, deployment: newest };
   }
   return undefined;

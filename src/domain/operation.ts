@@ -1,6 +1,6 @@
 import type { Actor } from './actor.ts';
 import { isActive, isFinished, type Job } from './job.ts';
-import type { OperationPlan } from './plan.ts';
+import type { OperationPlan, Override } from './plan.ts';
 import type { ProjectRef } from './project.ts';
 import type { Release, RouteStep } from './release.ts';
 
@@ -85,6 +85,8 @@ export interface Operation {
   readonly fromVersion?: string | undefined;
   /** Variables that the job which starts `environment` is played with. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
+  /** Gates of ours that it goes past. */
+  readonly override?: Override | undefined;
   /** The environment is locked once it has succeeded. */
   readonly lockAfter?: boolean | undefined;
   readonly state: OperationState;

@@ -1,4 +1,5 @@
 import type { Actor } from './actor.ts';
+import type { GateName } from './gates.ts';
 import type { ProjectRef } from './project.ts';
 import type { Release, RouteStep } from './release.ts';
 import type { Task } from './task.ts';
@@ -48,6 +49,15 @@ export interface DeployPlan extends OperationDeed {
   readonly shipment?: Shipment | undefined;
   /** Variables for the deploy job, by name. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
+  readonly override?: Override | undefined;
+  /** Locks of the bot's own, after a rollback, that are released with the press. */
+  readonly unlocks?: readonly string[] | undefined;
+}
+
+/** An emergency: gates of ours that a deploy goes past, and why. */
+export interface Override {
+  readonly reason: string;
+  readonly passes: readonly GateName[];
 }
 
 /** An environment to be taken back to an earlier version: `release` is that one, `live` the one to be left. */

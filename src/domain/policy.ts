@@ -14,6 +14,8 @@ export type Action =
   | 'nudge'
   | 'lock'
   | 'break_lock'
+  | 'override'
+  | 'review'
   | 'cancel_operation';
 
 /** Why somebody may not. Codes are shown, logged and recorded as they are. */
@@ -50,7 +52,8 @@ export function decidePolicy(facts: PolicyFacts): Decision<PolicyRefusal> {
   if (facts.action === 'read' || facts.action === 'watch') return atLeast(facts, 'reporter');
   if (facts.action === 'lock' || facts.action === 'task' || facts.action === 'nudge')
     return atLeast(facts, 'developer');
-  if (facts.action === 'break_lock') return atLeast(facts, 'maintainer');
+  if (facts.action === 'break_lock' || facts.action === 'override' || facts.action === 'review')
+    return atLeast(facts, 'maintainer');
   if (facts.action === 'cancel_operation' || facts.action === 'reload') return atLeast(facts, 'maintainer');
 
   const byTier = facts.tier === 'production' && facts.action === 'deploy' ? 'maintainer' : 'developer';

@@ -7,6 +7,7 @@ import type { Lock } from '../domain/lock.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
 import type { Plan } from '../domain/plan.ts';
+import type { Review } from '../domain/review.ts';
 import type { Wait } from '../domain/wait.ts';
 
 // We wrote these documents ourselves from typed values, so the schemas name what must be there for a document to be
@@ -123,6 +124,19 @@ export const VoteDocument = z.looseObject({
   answer: z.string(),
   at: z.date(),
 }) as unknown as z.ZodType<Vote>;
+
+/** A stored override that is to be reviewed. */
+export const ReviewDocument = z.looseObject({
+  id: z.string(),
+  project: Project,
+  environment: z.string(),
+  override: z.looseObject({ reason: z.string(), passes: z.array(z.string()) }),
+  by: Actor,
+  at: z.date(),
+  dueAt: z.date(),
+  channels: z.array(z.string()),
+  rootKey: z.string(),
+}) as unknown as z.ZodType<Review>;
 
 /** What was last heard of an environment. */
 export const EnvironmentDocument = z.looseObject({

@@ -9,6 +9,7 @@ import { environments } from './migrations/0009-environments.ts';
 import { links } from './migrations/0010-links.ts';
 import { approvals } from './migrations/0011-approvals.ts';
 import { auditPlace } from './migrations/0012-audit-place.ts';
+import { reviews } from './migrations/0014-reviews.ts';
 import type { Migration, SqlWords } from './migrations/migration.ts';
 import type { Schema } from './schema.ts';
 
@@ -22,6 +23,7 @@ const migrations: readonly Migration[] = [
   links,
   approvals,
   auditPlace,
+  reviews,
 ];
 
 /**

@@ -17,6 +17,7 @@ import { createOperationsTable } from './tables/operations.ts';
 import { createOutboxTable } from './tables/outbox.ts';
 import { createPipelinesTable } from './tables/pipelines.ts';
 import { createPlansTable } from './tables/plans.ts';
+import { createReviewsTable } from './tables/reviews.ts';
 import { createThreadsTable } from './tables/threads.ts';
 import { createWaitsTable } from './tables/waits.ts';
 import { createWatchesTable } from './tables/watches.ts';
@@ -85,6 +86,7 @@ function createTables(db: Database, recorded: OpenStoreOptions['recorded']): Tab
     environments: createEnvironmentsTable(db),
     locks: createLocksTable(db),
     waits: createWaitsTable(db),
+    reviews: createReviewsTable(db),
     links: createLinksTable(db),
     approvals: createApprovalsTable(db),
     linkAttempts: createLinkAttemptsTable(db),
@@ -105,6 +107,7 @@ function guard(tables: Tables, assert: () => void): Tables {
     environments: guardMethods(tables.environments, assert),
     locks: guardMethods(tables.locks, assert),
     waits: guardMethods(tables.waits, assert),
+    reviews: guardMethods(tables.reviews, assert),
     links: guardMethods(tables.links, assert),
     approvals: guardMethods(tables.approvals, assert),
     linkAttempts: guardMethods(tables.linkAttempts, assert),

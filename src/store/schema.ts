@@ -15,6 +15,7 @@ export interface Schema {
   readonly environments: EnvironmentColumns;
   readonly locks: LockColumns;
   readonly waits: WaitColumns;
+  readonly reviews: ReviewColumns;
   readonly links: LinkColumns;
   readonly approvals: ApprovalColumns;
   readonly approval_votes: ApprovalVoteColumns;
@@ -185,6 +186,13 @@ interface ApprovalVoteColumns {
   readonly voter: string;
   readonly answer: string;
   readonly at: number;
+  readonly document: string;
+}
+
+interface ReviewColumns {
+  readonly id: string;
+  readonly due_at: number | null;
+  readonly created_at: number;
   readonly document: string;
 }
 

@@ -32,6 +32,7 @@ async function press(answer: OperationPress['answer'], slackUserId: string, worl
       projects: [],
       rulesFor: () => world.rules,
       operationsAdmins: [],
+      operationsEmergency: [],
       freezes: { at: () => undefined, problem: () => undefined },
       placeOf: () => 'chatops.yml line 2',
       identityUsers: { U0ANN: 'ann', U0MIA: 'mia' },

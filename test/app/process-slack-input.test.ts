@@ -35,6 +35,7 @@ async function press(error: Error): Promise<void> {
       projects: [],
       rulesFor: () => someRules(),
       operationsAdmins: [],
+      operationsEmergency: [],
       freezes: { at: () => undefined, problem: () => undefined },
       placeOf: () => 'chatops.yml line 2',
       identityUsers: {},

@@ -21,6 +21,7 @@ function deps(gitlab: Partial<ReconcileDeps['gitlab']>): ReconcileDeps {
       projects: paths.map((path) => someRules({ path })),
       rulesFor: (path) => someRules({ path }),
       operationsAdmins: [],
+      operationsEmergency: [],
       freezes: { at: () => undefined, problem: () => undefined },
       placeOf: () => 'chatops.yml line 2',
       identityUsers: {},

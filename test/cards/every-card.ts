@@ -9,7 +9,6 @@ import { renderConfigReloaded } from '../../src/cards/config-reloaded.ts';
 import { renderDeployPlan } from '../../src/cards/deploy-plan.ts';
 import { renderDeployment } from '../../src/cards/deployment.ts';
 import { renderDeployments } from '../../src/cards/deployments.ts';
-import { renderDryRun } from '../../src/cards/dry-run.ts';
 import { renderEnvironmentAlert } from '../../src/cards/environment-alert.ts';
 import { renderFailure } from '../../src/cards/failure.ts';
 import { renderFixed } from '../../src/cards/fixed.ts';
@@ -56,6 +55,7 @@ import {
 } from './builders.ts';
 import { linkCards } from './link-cards.ts';
 import { lockCards } from './lock-cards.ts';
+import { overrideCards } from './override-cards.ts';
 import { rollbackCards } from './rollback-cards.ts';
 import { taskCards } from './task-cards.ts';
 import { watchCards } from './watch-cards.ts';
@@ -272,7 +272,6 @@ export const everyCard: Readonly<Record<string, Card>> = {
   'deploy plan, with variables': renderDeployPlan({
     plan: aPlan({ variables: { LOG_LEVEL: 'debug', REGION: 'eu west' } }),
   }),
-  'dry run': renderDryRun({ deed: aPlan().deed, warnings: [say`GitLab could not compare it.`] }),
   'deploy plan, first time, with a warning': renderDeployPlan({
     plan: aPlan({ live: undefined, shipment: undefined, environment: 'review/cart', tier: 'development' }),
     warnings: [say`A newer pipeline was deployed since (${'v1.5.0'}).`],
@@ -399,6 +398,7 @@ export const everyCard: Readonly<Record<string, Card>> = {
   ...watchCards,
   ...approvalCards({ request: anApprovalRequest, outside: 'https://example.com/looks-good' }),
   ...rollbackCards,
+  ...overrideCards({ plan: aPlan(), outside: 'checkout is down', by: ann, at: at('10:00') }),
   'config refused': renderConfigRefused({
     problems: Array.from(
       { length: 9 },

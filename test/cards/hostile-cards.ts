@@ -6,7 +6,6 @@ import { renderChannelReopened } from '../../src/cards/channel-reopened.ts';
 import { renderDeployPlan } from '../../src/cards/deploy-plan.ts';
 import { renderDeployment } from '../../src/cards/deployment.ts';
 import { renderDeployments } from '../../src/cards/deployments.ts';
-import { renderDryRun } from '../../src/cards/dry-run.ts';
 import { renderEnvironmentAlert } from '../../src/cards/environment-alert.ts';
 import { renderFailure } from '../../src/cards/failure.ts';
 import { renderFixed } from '../../src/cards/fixed.ts';
@@ -52,6 +51,7 @@ import {
 } from './builders.ts';
 import { linkCards } from './link-cards.ts';
 import { lockCards } from './lock-cards.ts';
+import { overrideCards } from './override-cards.ts';
 import { hostileTaskCards } from './task-cards.ts';
 
 /** Every card, with `outside` wherever GitLab or a person may put words: names, titles, refs, users, logs, pages. */
@@ -149,7 +149,6 @@ export function cardsSaying(outside: string): Readonly<Record<string, Card>> {
       ],
     }),
     plan: renderDeployPlan({ plan, warnings: Array.from({ length: 9 }, () => say`${outside}`) }),
-    dryRun: renderDryRun({ deed: plan.deed, warnings: Array.from({ length: 9 }, () => say`${outside}`) }),
     planClosed: renderPlanClosed({ plan, how: 'void', link: outside, again: outside }),
     operation: renderOperation({ operation: asking, threadUrl: outside }),
     operationEnded: renderOperationEnded({ operation: failed, again: outside }),
@@ -203,6 +202,7 @@ export function cardsSaying(outside: string): Readonly<Record<string, Card>> {
         mention: [outside],
       },
     }),
+    ...overrideCards({ plan, outside, by: actor, at: at('10:00') }),
     ...hostileTaskCards(outside),
     ...linkCards(outside),
     ...lockCards({

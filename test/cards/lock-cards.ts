@@ -38,7 +38,6 @@ export function lockCards(about: {
     'lock taken, for a while': renderLockTaken({ lock, undo: outside }),
     'lock taken, on all': renderLockTaken({ lock: whole, undo: outside }),
     'lock released': renderLockReleased({ locks: [lock, whole] }),
-    'lock released, to deploy': renderLockReleased({ locks: [bots], deploy: outside }),
     'lock told, taken': renderLockTold({ kind: 'taken', lock }),
     'lock told, taken over': renderLockTold({ kind: 'taken', lock, from: { ...lock, holder: lock.holder } }),
     'lock told, released': renderLockTold({ kind: 'released', lock, by }),

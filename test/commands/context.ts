@@ -51,6 +51,7 @@ export function aContext({ settings, context, gitlab }: ContextChange = {}): Com
       projects: [app],
       rulesFor: (path) => (path === app.path ? app : undefined),
       operationsAdmins: [],
+      operationsEmergency: [],
       freezes: { at: () => undefined, problem: () => undefined },
       placeOf: () => 'chatops.yml line 2',
       identityUsers: {},

@@ -43,7 +43,7 @@ describe.each(commands)('$name', (command) => {
   });
 
   it('names every flag of its own in its usage, but those that only its buttons use', () => {
-    const ofButtons = ['from', 'replaces', 'wait', 'lock', 'deploy'];
+    const ofButtons = ['from', 'replaces', 'wait', 'lock', 'unlock'];
     const typed = command.flags.valueFlags.filter((flag) => !ofButtons.includes(flag));
     const named = command.name === '/chatops' ? [] : typed;
 

@@ -44,7 +44,19 @@ describe('docs/commands.md', () => {
     const plain = sources.flatMap((file) => found(file, /\bcode: '(\w+)'/g));
     const locks = union('src/domain/lock.ts', 'LockReason');
     const votes = union('src/domain/approval.ts', 'VoteReason');
-    const codes = [...plain, ...policy, ...deploy, ...gates, ...locks, ...votes, ...errors, 'internal', ...intake];
+    const reviews = union('src/domain/review.ts', 'ReviewReason');
+    const codes = [
+      ...plain,
+      ...policy,
+      ...deploy,
+      ...gates,
+      ...locks,
+      ...votes,
+      ...reviews,
+      ...errors,
+      'internal',
+      ...intake,
+    ];
     const made = [...press.map((reason) => `plan_${reason}`), ...configure.map((reason) => `job_${reason}`)];
     const headings = [
       'The command',

@@ -92,9 +92,22 @@ describe('decideGates', () => {
     ['never there', [], 'override', 'exempt by override'],
     ['never there', [], 'rollback', 'exempt by rollback'],
   ] as const)('after staging: %s, %s by %s', (_name, deployments, deed, expected) => {
-    const earlier = new Map([['staging', deployments]]);
+    const earlier = new Map([['staging', { deployments, truncated: false }]]);
 
     expect(told('after', { deed, earlier, rules: { after: ['staging'], requires: [] } })).toBe(expected);
+  });
+
+  it('refuses as not to be known what a history is too long for', () => {
+    const earlier = new Map([['staging', { deployments: [success], truncated: true }]]);
+
+    expect(told('after', { earlier, rules: { after: ['staging'], requires: [] } })).toBe('order_unknown');
+  });
+
+  it('passes the lock that is released with the deploy, and no other', () => {
+    const bots = { ...lock, id: 'bots', holder: 'chatops' } as const;
+
+    expect(told('lock', { locks: [bots], unlocks: 'bots' })).toBe('exempt by unlock');
+    expect(told('lock', { locks: [bots, { ...lock, environment: undefined }], unlocks: 'bots' })).toBe('locked');
   });
 
   it.each([

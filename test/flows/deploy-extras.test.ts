@@ -192,9 +192,10 @@ describe('--dry-run', () => {
     expect(answer).toContain('Play deploy-canary');
     expect(answer).not.toContain('Cancel');
     const refused = words(await flow.types('U0ANN', '/deploy prod v1.3.0 --dry-run'));
-    expect(refused).toContain('Dry run: v1.3.0 was not deployed');
+    expect(refused).toContain('Dry run: v1.3.0');
+    expect(refused).toContain('In the way: the pipeline: production already runs it');
     expect(flow.writes()).toEqual([]);
-    expect(recorded()).toEqual(['deploy.dry_run allowed', 'deploy.dry_run no_op']);
+    expect(recorded()).toEqual(['deploy.dry_run allowed', 'deploy.dry_run allowed']);
   });
 });
 

@@ -5,16 +5,17 @@ let flow: Flow;
 
 afterEach(() => flow.stop());
 
-/** Starts with v1.4.0 waiting at its gate, and keys for production. */
-async function startWith(keys: string): Promise<void> {
+/** Starts with v1.4.0 waiting at its gate, and keys for production and its canary. */
+async function startWith(keys: string, canary = ''): Promise<void> {
   const file = `
 projects:
   - project: acme/production-app
     channels: [{ id: C0DEPLOYS }]
     environments:
       production: { aliases: [prod], ${keys} }
+      production-canary: { ${canary} }
 identity:
-  users: { U0ANN: ann }
+  users: { U0ANN: ann, U0RAJ: raj, U0MIA: mia, U0GIL: gil }
 `;
   flow = await startFlow({ file });
   const { id } = await flow.gitlab.pushTag('v1.4.0');
@@ -76,18 +77,49 @@ describe('requires', () => {
 });
 
 describe('a dry run', () => {
-  it('asks the gates as well', async () => {
-    await startWith('after: [development]');
+  it('shows the answer of every gate, the closed ones with their reasons, and changes nothing', async () => {
+    await startWith(String.raw`versions: '^v1\.[0-3]\.', after: [development, staging], requires: [verify-deployment]`);
+    await flow.types('U0RAJ', '/lock prod hotfix');
 
-    const refused = await answerTo('/deploy prod v1.4.0 --dry-run');
+    const shown = await answerTo('/deploy prod v1.4.0 LOG_LEVEL=debug --dry-run');
 
-    expect(refused).toContain('Dry run: v1.4.0 was not deployed to production.');
-    expect(refused).toContain('Code: not_deployed_before');
+    expect(shown).toContain('could not be deployed to production now.\nNothing was changed.');
+    expect(shown).toMatch(/variables: LOG_LEVEL may not be set there/);
+    expect(shown).toMatch(/locks: production .* is locked by Raj Patel since .*: hotfix/);
+    expect(shown).toMatch(/allowed versions: Only versions that match/);
+    expect(shown).toMatch(/order: Its commit was not deployed with success to development yet/);
+    expect(shown).toMatch(/required jobs: production needs jobs .* verify-deployment \(created\)/);
+    expect(shown).toContain("Passed: your role, freezes (ours and GitLab's), approvals, other deploys, the pipeline.");
+    expect(shown).toContain('1. Play deploy-canary → production-canary');
+    const own = words(await flow.types('U0MIA', '/deploy prod v1.4.0 --dry-run'));
+    expect(own).toContain('In the way: your role: production of acme/production-app is for maintainer');
+    expect(words(await flow.types('U0GIL', '/deploy prod v1.4.0 --dry-run'))).toContain('Code: role_too_low');
+    expect(flow.audit().map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
+      'lock succeeded',
+      'deploy.dry_run allowed',
+      'deploy.dry_run allowed',
+      'deploy.dry_run refused',
+    ]);
   });
 
   it('in plain words says that nothing stands in the way', async () => {
     await startWith('after: [staging], requires: [unit-tests]');
 
-    expect(await answerTo('/deploy prod v1.4.0 dry run')).toContain('order, required jobs');
+    const shown = await answerTo('/deploy prod v1.4.0 dry run');
+
+    expect(shown).toContain('could be deployed to production now.');
+    expect(shown).toContain('order, required jobs, approvals, other deploys, the pipeline.');
+  });
+});
+
+describe('the canary on the way', () => {
+  it('has gates of its own', async () => {
+    await startWith('after: [staging]', 'after: [development]');
+
+    const refused = await answerTo('/deploy prod v1.4.0');
+
+    expect(refused).toContain('v1.4.0 was not deployed to production.');
+    expect(refused).toContain('/deploy development v1.4.0');
+    expect(refused).toContain('Code: not_deployed_before');
   });
 });

@@ -341,7 +341,7 @@ describe('a lock', () => {
     expect(await says('U0RAJ', '/lock')).toMatch(/1 lock .*by Ann/su);
   });
 
-  it('of the bot follows a rollback, names the bad version, and a deploy offers to release it', async () => {
+  it('of the bot follows a rollback, names the bad version, and is released by the deploy that asks for it', async () => {
     const id = await start();
     await ship(id);
     await flow.types('U0MIA', '/rollback production');
@@ -357,9 +357,12 @@ describe('a lock', () => {
     await flow.gitlab.settle(next);
     expect(await says('U0ANN', '/deploy prod v1.5.0')).toContain('is locked by this bot');
     await flow.presses('U0ANN', 'Unlock and deploy');
-    await flow.reads('U0ANN', 'Unlocked: production');
-    await flow.presses('U0ANN', 'Show the plan');
-    await flow.reads('U0ANN', 'Deploy v1.5.0 to production?');
+    await flow.reads('U0ANN', 'The lock after the rollback is released with this deploy.');
+    expect(await says('U0RAJ', '/lock')).toMatch(/1 lock .*this bot/su);
+    await flow.presses('U0ANN', 'Deploy', await flow.reads('U0ANN', 'Deploy v1.5.0 to production?'));
+    await flow.sees('Unlocked: production');
+    await until('the canary job starts', () => flow.gitlab.job('deploy-canary', next).status !== 'manual');
+    expect(flow.audit()).toContainEqual(expect.objectContaining({ action: 'unlock', reason: 'with_deploy' }));
   });
 
   it('that a deploy from GitLab passes is told to channel and holder', async () => {

@@ -9,6 +9,7 @@ import { locksSuite } from './suite/locks-suite.ts';
 import type { OpenDatabase } from './suite/opened.ts';
 import { operationsSuite } from './suite/operations-suite.ts';
 import { outboxSuite } from './suite/outbox-suite.ts';
+import { reviewsSuite } from './suite/reviews-suite.ts';
 import { tablesSuite } from './suite/tables-suite.ts';
 import { transactionSuite } from './suite/transaction-suite.ts';
 import { watchesSuite } from './suite/watches-suite.ts';
@@ -26,6 +27,7 @@ export function storeSuite(name: string, open: OpenDatabase): void {
     locksSuite(open);
     linksSuite(open);
     approvalsSuite(open);
+    reviewsSuite(open);
     auditSuite(open);
     leaseSuite(open);
   });

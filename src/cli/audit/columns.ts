@@ -34,6 +34,7 @@ const ofEntry: Columned<AuditEntry> = {
   channel: { channel: ({ channel }) => channel },
   url: { url: ({ url }) => url },
   observed: { observed_user: ({ observed }) => observed?.username },
+  override: { override: ({ override }) => override },
   policy: { policy: ({ policy }) => policy },
   checks: { checks: ({ checks }) => checksText(checks) },
   configBefore: { config_before: ({ configBefore }) => configBefore },

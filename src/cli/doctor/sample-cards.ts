@@ -8,7 +8,6 @@ import { renderConfigReloaded } from '../../cards/config-reloaded.ts';
 import { renderDeployPlan } from '../../cards/deploy-plan.ts';
 import { renderDeployment } from '../../cards/deployment.ts';
 import { renderDeployments } from '../../cards/deployments.ts';
-import { renderDryRun } from '../../cards/dry-run.ts';
 import { renderEnvironmentAlert } from '../../cards/environment-alert.ts';
 import { renderFailure } from '../../cards/failure.ts';
 import { renderFixed } from '../../cards/fixed.ts';
@@ -48,6 +47,7 @@ import type { PipelineReport } from '../../domain/test-report.ts';
 import { sampleApprovalCards } from './sample-approval-cards.ts';
 import { sampleLinkCards } from './sample-link-cards.ts';
 import { sampleLockCards } from './sample-lock-cards.ts';
+import { sampleOverrideCards } from './sample-override-cards.ts';
 import { sampleTaskCards } from './sample-task-cards.ts';
 
 const at = new Date('2026-01-01T10:00:00Z');
@@ -182,7 +182,6 @@ function deployCards(): Readonly<Record<string, Card>> {
   };
   return {
     'deploy plan': renderDeployPlan({ plan }),
-    'dry run': renderDryRun({ deed: plan.deed }),
     'rollback plan': renderRollbackPlan({
       plan: {
         ...plan,
@@ -252,6 +251,7 @@ function answerCards(): Readonly<Record<string, Card>> {
     'channel reopened': renderChannelReopened({ channel: 'C0123456789', code: 'is_archived', since: at }),
     'configuration reloaded': renderConfigReloaded({ kind: 'used', projects: 3 }),
     ...watchCards(),
+    ...sampleOverrideCards(plan),
     ...sampleApprovalCards(sampleOperation('waiting')),
     ...sampleTaskCards({ project, requester: ann, at }),
     ...sampleLinkCards(ann, at),

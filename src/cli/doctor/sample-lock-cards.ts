@@ -29,7 +29,7 @@ export function sampleLockCards(about: {
   const wait = { ...scope, slackUserId: actor.slackUserId, channel: lock.channel, line, since: at };
   return {
     'lock taken': renderLockTaken({ lock, undo: unlock }),
-    'lock released': renderLockReleased({ locks: [lock], deploy: line }),
+    'lock released': renderLockReleased({ locks: [lock] }),
     'lock told': renderLockTold({ kind: 'taken', lock, from: lock }),
     locks: renderLocks({ project: project.path, locks: [{ lock, unlock }], add: '/lock environment reason' }),
     'steal question': renderStealQuestion({ lock, steal: '/lock acme/app:production hotfix' }),

@@ -13,9 +13,13 @@ type DeploymentReads = Pick<
   | 'startedDeployments'
   | 'successfulDeployments'
   | 'runningDeployments'
+  | 'endedDeploymentsOf'
 >;
 
 const maxUpdatedPages = 5;
+/** GitLab lists deployments by environment and status, not by commit: so many pages are looked through for one. */
+const maxHistoryPages = 5;
+const pageSize = 100;
 const unfinished = ['running', 'created', 'blocked'] as const;
 const started = ['running', 'success', 'failed', 'canceled'] as const;
 
@@ -72,7 +76,39 @@ export function createDeploymentReads({ api }: ReadContext): DeploymentReads {
         .toSorted((a, b) => b.id - a.id)
         .map(decodeDeployment);
     },
+
+    async endedDeploymentsOf(projectId, environment, sha) {
+      const [success, failure] = await Promise.all([
+        newestOfSha(api, projectId, { environment, status: 'success', sha }),
+        newestOfSha(api, projectId, { environment, status: 'failed', sha }),
+      ]);
+      const deployments = [success.found, failure.found].flatMap((found) => found ?? []).map(decodeDeployment);
+      // A failure that was not reached matters only where it would be newer than the success.
+      const isUnseen = success.found ? !failure.found && failure.reaches > success.found.id : success.reaches > 0;
+      return { deployments, truncated: isUnseen };
+    },
   };
+}
+
+/** The newest deployment of a commit with that outcome. `reaches`: the oldest id that was looked at; 0: all were. */
+async function newestOfSha(
+  api: ReadContext['api'],
+  projectId: number,
+  query: { readonly environment: string; readonly status: 'success' | 'failed'; readonly sha: string },
+): Promise<{ readonly found: DeploymentPayload | undefined; readonly reaches: number }> {
+  const { environment, status, sha } = query;
+  let reaches = 0;
+  for (let page = 1; page <= maxHistoryPages; page += 1) {
+    const order = { orderBy: 'id', sort: 'desc' } as const;
+    const rows = readList(
+      await api.Deployments.all(projectId, { environment, status, ...order, perPage: pageSize, page }),
+    );
+    const found = rows.find((row) => row.sha === sha);
+    if (found) return { found, reaches: found.id };
+    if (rows.length < pageSize) return { found, reaches: 0 };
+    reaches = rows.at(-1)?.id ?? 0;
+  }
+  return { found: undefined, reaches };
 }
 
 function readList(answer: unknown): readonly DeploymentPayload[] {
