@@ -169,7 +169,7 @@ async function createParts(options: ProgramOptions) {
   const metrics = createMetrics({
     queues: async () => ({ inbox: await store.tables.inbox.state(), outbox: await store.tables.outbox.state() }),
     channelsHeld: async () => (await heldChannels(store.tables.meta)).size,
-    environments: () => store.tables.environments.all(),
+    environments: () => store.tables.environments.ofProduction(),
     now,
     log,
   });

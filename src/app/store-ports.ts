@@ -273,7 +273,8 @@ export interface ReviewsTable {
 export interface EnvironmentsTable {
   find(projectId: number, environment: string): Promise<EnvironmentRecord | undefined>;
   ofProject(projectId: number): Promise<readonly EnvironmentRecord[]>;
-  all(): Promise<readonly EnvironmentRecord[]>;
+  /** Those of tier production, of all projects. */
+  ofProduction(): Promise<readonly EnvironmentRecord[]>;
   /** Adds it, or replaces the one of that project and name. */
   save(record: EnvironmentRecord): Promise<void>;
   prune(heardBefore: Date): Promise<number>;

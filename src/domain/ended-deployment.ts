@@ -1,5 +1,5 @@
 import type { Deployment } from './deployment.ts';
-import { guessTier } from './environment.ts';
+import { isProduction } from './environment.ts';
 import type { EnvironmentRecord } from './environment-record.ts';
 import { wentBack } from './rollback.ts';
 
@@ -41,10 +41,10 @@ export interface EndedFacts {
 export function measureDeployment({ deployment, endedAt, record, taggedAt }: EndedFacts): DeploymentTimes {
   if (deployment.status !== 'success') return {};
   const isFirst = !earlier(deployment, record).some(({ sha }) => sha === deployment.sha);
-  const tier = deployment.tier ?? record?.tier ?? guessTier(deployment.environment);
+  const tier = deployment.tier ?? record?.tier;
   const failedAt = record?.failingSince;
   return {
-    sinceTagMs: taggedAt && isFirst && tier === 'production' ? between(taggedAt, endedAt) : undefined,
+    sinceTagMs: taggedAt && isFirst && isProduction({ ...deployment, tier }) ? between(taggedAt, endedAt) : undefined,
     restoredAfterMs: failedAt && between(failedAt, endedAt),
   };
 }

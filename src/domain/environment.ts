@@ -21,6 +21,17 @@ export function guessTier(name: string): 'production' | undefined {
   return /pro?d|live/i.test(name) && !before.test(name) ? 'production' : undefined;
 }
 
+/** Whether an environment is of tier production: as GitLab said, else as its name tells. */
+export function isProduction({ environment, tier }: EnvironmentTier): boolean {
+  return (tier ?? guessTier(environment)) === 'production';
+}
+
+/** An environment's name, and its tier where we were told. */
+export interface EnvironmentTier {
+  readonly environment: string;
+  readonly tier?: string | undefined;
+}
+
 const tiers = ['production', 'staging', 'testing', 'development'];
 
 /** How near an environment is to production, 0 for production itself: lists begin with what matters most. */

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { EndedDeployment } from '../domain/ended-deployment.ts';
-import { guessTier } from '../domain/environment.ts';
+import { type EnvironmentTier, isProduction } from '../domain/environment.ts';
 import type { EnvironmentRecord } from '../domain/environment-record.ts';
 
 const minute = 60;
@@ -77,7 +77,7 @@ export function productionGauges(registry: Registry): ProductionGauges {
     fill(records) {
       reset();
       for (const record of records) {
-        if (record.project === undefined || !isProduction(record)) continue;
+        if (record.project === undefined) continue;
         const labels = { project: record.project, environment: record.environment };
         failures.set(labels, record.failures);
         if (record.live) lastSuccess.set(labels, record.live.since.getTime() / 1000);
@@ -90,11 +90,7 @@ export function productionGauges(registry: Registry): ProductionGauges {
  * A row for each environment would be one for each branch: those below a folder (`review/new-login`) count under the
  * folder's name, as GitLab groups them. What is of tier production is shown by its whole name.
  */
-function environmentLabel(about: Pick<EndedDeployment, 'environment' | 'tier'>): string {
+function environmentLabel(about: EnvironmentTier): string {
   const { environment } = about;
   return isProduction(about) ? environment : (environment.split('/', 1)[0] ?? environment);
-}
-
-function isProduction({ environment, tier }: Pick<EndedDeployment, 'environment' | 'tier'>): boolean {
-  return (tier ?? guessTier(environment)) === 'production';
 }

@@ -10,6 +10,7 @@ import { links } from './migrations/0010-links.ts';
 import { approvals } from './migrations/0011-approvals.ts';
 import { auditPlace } from './migrations/0012-audit-place.ts';
 import { reviews } from './migrations/0014-reviews.ts';
+import { production } from './migrations/0015-production.ts';
 import type { Migration, SqlWords } from './migrations/migration.ts';
 import type { Schema } from './schema.ts';
 
@@ -24,6 +25,7 @@ const migrations: readonly Migration[] = [
   approvals,
   auditPlace,
   reviews,
+  production,
 ];
 
 /**

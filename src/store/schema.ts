@@ -200,6 +200,8 @@ interface EnvironmentColumns {
   readonly project_id: number;
   readonly environment: string;
   readonly heard_at: number;
+  /** 1 or 0. */
+  readonly is_production: number;
   readonly document: string;
 }
 

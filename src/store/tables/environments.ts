@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import type { EnvironmentsTable } from '../../app/store-ports.ts';
+import { isProduction } from '../../domain/environment.ts';
 import type { EnvironmentRecord } from '../../domain/environment-record.ts';
 import { EnvironmentDocument } from '../documents.ts';
 import { decodeDocument, encodeDocument } from '../json.ts';
@@ -25,12 +27,20 @@ export function createEnvironmentsTable(db: Database): EnvironmentsTable {
         .execute();
       return rows.map(decode);
     },
-    async all() {
-      const rows = await db.selectFrom('environments').select(['environment', 'document']).execute();
+    async ofProduction() {
+      const rows = await db
+        .selectFrom('environments')
+        .select(['environment', 'document'])
+        .where('is_production', '=', sql.lit(1))
+        .execute();
       return rows.map(decode);
     },
     async save(record) {
-      const facts = { heard_at: record.heardAt.getTime(), document: encodeDocument(record) };
+      const facts = {
+        heard_at: record.heardAt.getTime(),
+        is_production: isProduction(record) ? 1 : 0,
+        document: encodeDocument(record),
+      };
       await db
         .insertInto('environments')
         .values({ project_id: record.projectId, environment: record.environment, ...facts })

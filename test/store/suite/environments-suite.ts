@@ -49,6 +49,20 @@ export function environmentsSuite(open: OpenDatabase): void {
       ]);
     });
 
+    it('lists those of production of all projects, by the tier that GitLab said or else by their names', async () => {
+      await tables.environments.save({ ...record, tier: undefined });
+      await tables.environments.save({ ...record, projectId: 2, environment: 'shop', tier: 'production' });
+      await tables.environments.save({ ...record, environment: 'staging', tier: 'staging' });
+      await tables.environments.save({ ...record, projectId: 3, environment: 'production', tier: 'other' });
+
+      const found = await tables.environments.ofProduction();
+
+      expect(found.map(({ projectId, environment }) => `${projectId} ${environment}`).toSorted()).toEqual([
+        '1 production',
+        '2 shop',
+      ]);
+    });
+
     it('forgets those that nothing was heard of for long', async () => {
       await tables.environments.save(record);
       await tables.environments.save({ ...record, environment: 'staging', heardAt: at(9) });
