@@ -3,6 +3,7 @@ import { askReload } from '../src/app/ask-reload.ts';
 import type { Command, CommandContext, CommandResult } from '../src/app/command.ts';
 import { inviteToLink } from '../src/app/invite-to-link.ts';
 import { nudgeApprovers } from '../src/app/nudge-approvers.ts';
+import { showAudit } from '../src/app/show-audit.ts';
 import { unlinkAccount } from '../src/app/unlink-account.ts';
 import { unwatchChannel } from '../src/app/unwatch-channel.ts';
 import { watchChannel } from '../src/app/watch-channel.ts';
@@ -23,6 +24,7 @@ const subcommands: Readonly<
   nudge: nudgeApprovers,
   whoami: (_words, context) => whoAmI(context),
   reload: (_words, context) => askReload(context),
+  audit: showAudit,
 };
 
 /**
@@ -33,7 +35,7 @@ export function createChatops(others: readonly Command[]): Command {
   const known = ['help', ...Object.keys(subcommands), ...others.map((other) => other.name.slice(1))];
   const chatops: Command = {
     name: '/chatops',
-    usage: '/chatops help|link|unlink|whoami|watch|unwatch|nudge|reload|<command> …',
+    usage: '/chatops help|link|unlink|whoami|watch|unwatch|nudge|reload|audit|<command> …',
     description: 'Help, your GitLab account, which channel is told of what, and every command under one name',
     examples: ['/chatops help', '/chatops watch acme/app', '/chatops deploy prod v1.4.0'],
     flags: {

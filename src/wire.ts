@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { commands } from '../commands/index.ts';
 import { advanceOperation } from './app/advance-operation.ts';
+import { type CommandRate, createCommandRate } from './app/command-rate.ts';
 import { deliverMessage } from './app/deliver-message.ts';
 import { createDiscovery } from './app/discover-projects.ts';
 import { createForms } from './app/forms.ts';
@@ -70,6 +71,8 @@ export interface ProgramOptions {
   readonly clock?: Clock | undefined;
   /** Default: Slack's limits. */
   readonly pace?: Pace | undefined;
+  /** Default: what people are allowed. */
+  readonly commandRate?: CommandRate | undefined;
 }
 
 const freezes = { at: freezeAt, problem: freezeProblem };
@@ -150,6 +153,7 @@ async function createParts(options: ProgramOptions) {
     checkpoint = () => undefined,
     clock = { now: () => new Date() },
     pace = createPace(),
+    commandRate = createCommandRate(),
   } = options;
   const { settings: environment, secrets } = config;
   const now = (): Date => clock.now();
@@ -190,6 +194,7 @@ async function createParts(options: ProgramOptions) {
     identity,
     checkpoint,
     pace,
+    commandRate,
     commands,
     also: createAlsoTell(environment),
     slack: createSlackGateway(slackOptions),

@@ -19,6 +19,7 @@ import { holdStep } from './hold-step.ts';
 import { noteOperationEnd } from './note-operation-end.ts';
 import { gitlabFor } from './own-token.ts';
 import type { Checkpoint, Clock, Counters, Lease, Log, Settings, Wake } from './ports.ts';
+import { operationEntry, recordOperationEnd } from './record-operation.ts';
 import { closeQuestion, showChange } from './show-change.ts';
 import type { Store } from './store-ports.ts';
 
@@ -111,10 +112,7 @@ async function carryOut(
       return call(operation, deed, deps);
     case 'finish': {
       const ended = finishOperation(operation, deed.state, deps.clock.now());
-      const stored = await change(operation, ended, deps, {
-        action: 'operation.end',
-        outcome: deed.state === 'succeeded' ? 'succeeded' : 'failed',
-      });
+      const stored = await change(operation, ended, deps);
       if (stored) noteOperationEnd(ended, deps);
       return false;
     }
@@ -302,7 +300,8 @@ async function change(
     // The time of the next look is moved by events all the while and says nothing about what was decided.
     if (!held || !isSame({ ...held, nextCheckAt: 0 }, { ...expected, nextCheckAt: 0 })) return false;
     await tables.operations.save(next);
-    if (record) await tables.audit.append({ ...auditOf(next, now), ...record });
+    if (record) await tables.audit.append({ ...operationEntry(next, now), ...record });
+    if (next.state !== 'active') await recordOperationEnd(tables, next, now);
     // Presses in Slack do not come this way: the job was started in GitLab while we asked.
     const isAnswered = currentStep(expected)?.step.kind === 'ask' && currentStep(next)?.step.kind !== 'ask';
     if (isAnswered) await closeQuestion(tables, next, { answer: 'promoted', by: undefined, at: now });
@@ -311,20 +310,4 @@ async function change(
   });
   if (stored) deps.wake('outbox');
   return stored;
-}
-
-function auditOf(operation: Operation, now: Date): Omit<AuditEntry, 'action' | 'outcome'> {
-  return {
-    at: now,
-    actor: operation.requester,
-    project: operation.project.path,
-    environment: operation.environment,
-    version: operation.release.version,
-    sha: operation.release.sha,
-    pipelineId: operation.pipelineId,
-    planId: operation.planId,
-    operationId: operation.id,
-    channel: operation.channel,
-    url: operation.pipelineUrl,
-  };
 }

@@ -21,7 +21,16 @@ export async function answerHere(call: Call, deps: RunCommandDeps): Promise<void
   const identified = await identifyActor(call.slackUserId, { ...deps, settings: deps.settings() });
   const context = await createContext({ ...identified, ...call, now }, deps);
   const card = renderPossibleHere(await offerHere({ unknown: call.unknown, commands: deps.commands }, context));
+  const { channel, threadTs } = call;
   await deps.store.transaction(async (tables) => {
+    await tables.audit.append({
+      at: now,
+      actor: identified.actor,
+      action: 'here',
+      outcome: 'allowed',
+      channel,
+      threadTs,
+    });
     await tables.outbox.answer({ key: `answer/${call.row.key}`, to: call.to, ...card }, now);
     await tables.inbox.done(call.row.id, 'offered', now);
   });

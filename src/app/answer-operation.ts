@@ -7,11 +7,13 @@ import { say } from '../domain/phrase.ts';
 import { decidePolicy } from '../domain/policy.ts';
 import { environmentRule } from '../domain/project.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import { decisionFacts } from './decision-facts.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import { identifyActor } from './identify-actor.ts';
 import type { Linking } from './linking.ts';
 import { noteOperationEnd } from './note-operation-end.ts';
 import type { Clock, Counters, Log, Settings, SlackGateway, Wake } from './ports.ts';
+import { operationEntry, recordOperationEnd } from './record-operation.ts';
 import { refusePolicy } from './refuse-policy.ts';
 import { closeQuestion, showChange } from './show-change.ts';
 import type { AnswerDraft, Store } from './store-ports.ts';
@@ -33,6 +35,8 @@ export interface OperationPress {
   readonly operationId: string;
   readonly answer: 'promote' | 'stop' | 'cancel';
   readonly slackUserId: string;
+  readonly channel: string;
+  readonly threadTs?: string | undefined;
   readonly to: AnswerDraft['to'];
   readonly row: { readonly id: number; readonly key: string };
 }
@@ -54,18 +58,12 @@ export async function answerOperation(press: OperationPress, deps: AnswerOperati
     if (!held || !next) return undefined;
     await tables.operations.save(next);
     await tables.audit.append({
-      at: now,
-      actor,
-      action: `operation.${press.answer}`,
+      ...operationEntry(held, now),
+      ...pressed(press, actor),
+      ...decisionFacts(recordedPlace(held), deps.settings()),
       outcome: 'allowed',
-      project: held.project.path,
-      environment: held.environment,
-      version: held.release.version,
-      sha: held.release.sha,
-      pipelineId: held.pipelineId,
-      operationId: held.id,
-      channel: held.channel,
     });
+    if (next.state !== 'active') await recordOperationEnd(tables, next, now);
     const answered = press.answer === 'promote' ? 'promoted' : 'stopped';
     await closeQuestion(tables, held, { answer: answered, by: actor, at: now });
     await showChange(tables, next, { now, commandPrefix: deps.settings().commandPrefix });
@@ -137,19 +135,25 @@ async function answer(
   const now = deps.clock.now();
   await deps.store.transaction(async (tables) => {
     await tables.audit.append({
-      at: now,
-      actor: about.actor ?? { slackUserId: press.slackUserId, gitlab: undefined },
-      action: `operation.${press.answer}`,
+      ...(about.operation ? operationEntry(about.operation, now) : { at: now, operationId: press.operationId }),
+      ...pressed(press, about.actor),
+      ...(about.operation && decisionFacts(recordedPlace(about.operation), deps.settings())),
       outcome: 'refused',
       reason: refusal.code,
-      project: about.operation?.project.path,
-      environment: about.operation?.environment,
-      operationId: press.operationId,
     });
     await tables.outbox.answer({ key: `answer/${press.row.key}`, to: press.to, ...renderRefusal(refusal) }, now);
     await tables.inbox.done(press.row.id, refusal.code, now);
   });
   deps.wake('outbox');
+}
+
+/** Who pressed what where. */
+function pressed({ slackUserId, answer: word, channel, threadTs }: OperationPress, actor: Actor | undefined) {
+  return { actor: actor ?? { slackUserId, gitlab: undefined }, action: `operation.${word}`, channel, threadTs };
+}
+
+function recordedPlace({ project, environment, pipelineUrl }: Operation) {
+  return { project: project.path, environment, url: pipelineUrl };
 }
 
 function goneProject({ project }: Operation, notDone: Refusal['notDone']): Refusal {

@@ -1,4 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
+import type { Checks } from '../domain/audit.ts';
 import type { refreshEnvironmentRecord } from '../domain/environment-record.ts';
 import type { Phrase } from '../domain/phrase.ts';
 import type { Deed } from '../domain/plan.ts';
@@ -42,7 +43,7 @@ export interface CommandContext {
   readonly invite: Linking['invite'];
   readonly tables: Pick<
     Tables,
-    'approvals' | 'operations' | 'pipelines' | 'outbox' | 'watches' | 'locks' | 'environments' | 'meta'
+    'approvals' | 'audit' | 'operations' | 'pipelines' | 'outbox' | 'watches' | 'locks' | 'environments' | 'meta'
   >;
   readonly now: Date;
   /** Takes secrets that we know out of a text. */
@@ -118,6 +119,8 @@ export type CommandResult =
       readonly checks?: Phrase | undefined;
       /** A gate that would have been closed and does not count for this deed: recorded with its confirmation. */
       readonly exempt?: 'exempt_freeze' | undefined;
+      /** What the gates said, for the audit. */
+      readonly gates?: Checks | undefined;
       /** Nobody has to confirm it. */
       readonly atOnce?: boolean | undefined;
     }

@@ -1,13 +1,12 @@
 import { notDone } from '../cards/deed-words.ts';
 import { renderPlanClosed } from '../cards/plan-closed.ts';
 import { renderRefusal } from '../cards/refusal.ts';
-import { commandLine } from '../domain/command-line.ts';
+import type { Actor } from '../domain/actor.ts';
 import { InvariantError } from '../domain/errors.ts';
 import { currentStep, finishOperation, isRun, type Operation, type Step, withStep } from '../domain/operation.ts';
-import { say, time, user } from '../domain/phrase.ts';
+import { say } from '../domain/phrase.ts';
 import { type Deed, decidePress, type OperationPlan, type Plan, type PlanRefusal } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { pipelineOf } from '../domain/task.ts';
 import { announceOverride, overridden } from './announce-override.ts';
 import { beside } from './beside.ts';
 import type { Command, CommandResult } from './command.ts';
@@ -16,14 +15,17 @@ import { subjectOf } from './deed-subject.ts';
 import { findChange } from './find-change.ts';
 import { findTaskChange } from './find-task-change.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
-import { identifyActor } from './identify-actor.ts';
+import { identifyActor, identifyForRecord } from './identify-actor.ts';
 import type { Linking } from './linking.ts';
 import { loadPipeline } from './load-pipeline.ts';
 import { noteOperationEnd } from './note-operation-end.ts';
 import { messageUrl } from './open-thread.ts';
 import { refuseBrokenLink } from './own-token.ts';
+import { planEntry } from './plan-entry.ts';
 import type { Clock, Counters, Log, NewId, Settings, SlackContent, SlackGateway, Wake } from './ports.ts';
 import { readCommand } from './read-command.ts';
+import { recordOperationEnd } from './record-operation.ts';
+import { refusePress, typeAgain } from './refuse-press.ts';
 import { releaseWithDeploy } from './release-with-deploy.ts';
 import { closeQuestion, showChange } from './show-change.ts';
 import { showOperation, startOperation } from './start-operation.ts';
@@ -76,7 +78,7 @@ export async function confirmPlan(press: PlanPress, deps: ConfirmPlanDeps): Prom
   const refusal =
     shown.kind === 'task'
       ? findTaskChange(shown, again)
-      : findChange(shown, again, { typeAgain: typeAgain(shown, deps) });
+      : findChange(shown, again, { typeAgain: typeAgain(shown, deps.settings()) });
   if (refusal || again.kind !== 'planned') return answerVoid({ press, plan, refusal }, deps);
   if (shown.kind === 'task') return claimTask({ press, plan }, deps);
   const { deed } = again;
@@ -98,10 +100,11 @@ export async function confirmPlan(press: PlanPress, deps: ConfirmPlanDeps): Prom
     await releaseWithDeploy(tables, { deed, actor: plan.requester, now });
     await announceOverride(tables, operation, { settings: deps.settings(), now });
     await tables.audit.append({
-      ...auditOf(plan, now),
+      ...planEntry({ press, plan, now }, plan.requester, deps.settings()),
       action: `${plan.deed.kind}.confirm`,
       outcome: 'allowed',
       ...overridden(again),
+      checks: again.gates,
       operationId: operation.id,
     });
     const url = messageUrl(operation.rootKey);
@@ -130,7 +133,11 @@ async function claimTask(
       return false;
     }
     await tables.inbox.add(taskRow({ planId: plan.id, to: press.to }, now));
-    await tables.audit.append({ ...auditOf(plan, now), action: 'task.confirm', outcome: 'allowed' });
+    await tables.audit.append({
+      ...planEntry({ press, plan, now }, plan.requester, deps.settings()),
+      action: 'task.confirm',
+      outcome: 'allowed',
+    });
     await answerInside(tables, { press, card: renderPlanClosed({ plan, how: 'confirmed' }), result: 'confirmed' }, now);
     return true;
   });
@@ -159,6 +166,7 @@ async function abortOther(
   const marked = current ? withStep(held, current.index, { reason: 'canceled_by_person' }) : held;
   const ended = finishOperation(marked, 'canceled', now);
   await tables.operations.save(ended);
+  await recordOperationEnd(tables, ended, now);
   await closeQuestion(tables, held, { answer: 'stopped', by: undefined, at: now });
   await showChange(tables, ended, { now, commandPrefix: deps.settings().commandPrefix, isTakenOver: true });
   return ended;
@@ -179,7 +187,11 @@ export async function cancelPlan(press: PlanPress, deps: ConfirmPlanDeps): Promi
       await answerLate(tables, { press, plan, now, pressed: 'cancel' }, deps);
       return false;
     }
-    await tables.audit.append({ ...auditOf(plan, now), action: `${plan.deed.kind}.cancel`, outcome: 'allowed' });
+    await tables.audit.append({
+      ...planEntry({ press, plan, now }, plan.requester, deps.settings()),
+      action: `${plan.deed.kind}.cancel`,
+      outcome: 'allowed',
+    });
     await answerInside(tables, { press, card: renderPlanClosed({ plan, how: 'canceled' }), result: 'canceled' }, now);
     return true;
   });
@@ -209,50 +221,51 @@ function goneProject(deed: Deed): Refusal {
   };
 }
 
-/** How the same deed is asked for again, in the words of people: `/deploy production v1.4.0`. */
-function typeAgain(deed: Deed, deps: ConfirmPlanDeps): string {
-  if (deed.kind === 'task') return `/${deps.settings().commandPrefix}${deed.line.slice(1)}`;
-  return commandLine(deps.settings().commandPrefix, `/${deed.kind}`, [deed.environment, deed.release.version]);
-}
-
 interface Unusable {
   readonly press: PlanPress;
   readonly plan: Plan | undefined;
   readonly reason: PlanRefusal;
+  readonly actor: Actor;
   readonly now: Date;
   /** What was pressed; left out: the button that does it. */
   readonly pressed?: 'cancel';
 }
 
-async function answerRefused(about: Omit<Unusable, 'now'>, deps: ConfirmPlanDeps): Promise<void> {
+async function answerRefused(about: Omit<Unusable, 'now' | 'actor'>, deps: ConfirmPlanDeps): Promise<void> {
+  const { press, plan } = about;
+  const isOwner = plan?.requester.slackUserId === press.slackUserId;
+  const actor = isOwner ? plan.requester : await identifyForRecord(press.slackUserId, deps);
   const now = deps.clock.now();
-  await deps.store.transaction((tables) => answerUnusable(tables, { ...about, now }, deps));
+  await deps.store.transaction((tables) => answerUnusable(tables, { ...about, actor, now }, deps));
   deps.wake('outbox');
 }
 
 /** Another press was quicker: the plan as it is now says what became of it. */
 async function answerLate(
   tables: Tables,
-  about: Omit<Unusable, 'reason'> & { readonly plan: Plan },
+  about: Omit<Unusable, 'reason' | 'actor'> & { readonly plan: Plan },
   deps: ConfirmPlanDeps,
 ): Promise<void> {
   const { press, now } = about;
   const plan = (await tables.plans.find(press.planId)) ?? about.plan;
   const reason = decidePress(plan, press.slackUserId, now) ?? 'lapsed';
-  await answerUnusable(tables, { ...about, plan, reason }, deps);
+  await answerUnusable(tables, { ...about, plan, actor: plan.requester, reason }, deps);
 }
 
 async function answerUnusable(tables: Tables, about: Unusable, deps: ConfirmPlanDeps): Promise<void> {
   const { press, plan, reason, now, pressed = 'confirm' } = about;
   await tables.audit.append({
-    ...(plan ? auditOf(plan, now) : { at: now, planId: press.planId }),
-    actor: { slackUserId: press.slackUserId, gitlab: undefined },
+    ...planEntry(about, about.actor, deps.settings()),
     action: `${plan?.deed.kind ?? 'plan'}.${pressed}`,
     outcome: 'refused',
     reason,
   });
   const used = plan && reason === 'already_used' ? await usedCard(tables, plan) : undefined;
-  await answerInside(tables, { press, card: used ?? closedCard(plan, reason, deps), result: reason }, now);
+  await answerInside(
+    tables,
+    { press, card: used ?? renderRefusal(refusePress(plan, reason, deps.settings())), result: reason },
+    now,
+  );
 }
 
 /** What the first press made of the card: shown again, so that a second one cannot overwrite it with anything else. */
@@ -275,7 +288,8 @@ async function answerOpen(
   const now = deps.clock.now();
   const action = `${plan.deed.kind}.confirm`;
   await deps.store.transaction(async (tables) => {
-    await tables.audit.append({ ...auditOf(plan, now), action, outcome: 'refused', reason: refusal.code });
+    const entry = planEntry({ press, plan, now }, plan.requester, deps.settings());
+    await tables.audit.append({ ...entry, action, outcome: 'refused', reason: refusal.code });
     const kept = { ...press, to: beside(press.to) };
     await answerInside(tables, { press: kept, card: renderRefusal(refusal), result: refusal.code }, now);
   });
@@ -292,7 +306,7 @@ async function answerVoid(
   await deps.store.transaction(async (tables) => {
     if (!(await tables.plans.close(plan.id, 'void', now))) return answerLate(tables, { press, plan, now }, deps);
     await tables.audit.append({
-      ...auditOf(plan, now),
+      ...planEntry({ press, plan, now }, plan.requester, deps.settings()),
       action: `${plan.deed.kind}.confirm`,
       outcome: 'refused',
       reason: refusal.code,
@@ -300,21 +314,6 @@ async function answerVoid(
     await answerInside(tables, { press, card: renderRefusal(refusal), result: refusal.code }, now);
   });
   deps.wake('outbox');
-}
-
-function closedCard(plan: Plan | undefined, reason: PlanRefusal, deps: ConfirmPlanDeps): SlackContent {
-  const not = plan ? say`${notDone(plan.deed)} At least not by this press.` : say`Nothing was done.`;
-  const line = plan ? typeAgain(plan.deed, deps) : commandLine(deps.settings().commandPrefix, '/chatops', ['help']);
-  const facts: Record<PlanRefusal, Refusal['fact']> = {
-    not_owner: plan
-      ? say`This plan belongs to ${user(plan.requester.slackUserId)}.`
-      : say`This plan belongs to somebody else.`,
-    already_used: say`This plan was used already.`,
-    lapsed: plan ? say`This plan lapsed at ${time(plan.expiresAt)}.` : say`This plan has lapsed.`,
-    replaced: say`You have asked for a newer plan since.`,
-    not_found: say`I do not know this plan any more.`,
-  };
-  return renderRefusal({ code: `plan_${reason}`, notDone: not, fact: facts[reason], todo: [{ kind: 'type', line }] });
 }
 
 async function answerInside(
@@ -325,10 +324,4 @@ async function answerInside(
   const { press, card, result } = about;
   await tables.outbox.answer({ key: `answer/${press.row.key}`, to: press.to, ...card }, now);
   await tables.inbox.done(press.row.id, result, now);
-}
-
-function auditOf(plan: Plan, now: Date) {
-  const { deed } = plan;
-  const url = deed.kind === 'task' ? pipelineOf(deed.task)?.url : deed.pipelineUrl;
-  return { at: now, actor: plan.requester, ...subjectOf(deed), planId: plan.id, channel: deed.channel, url };
 }

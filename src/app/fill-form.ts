@@ -5,6 +5,7 @@ import { type AppError, GitLabError } from '../domain/errors.ts';
 import type { Words } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { createContext } from './command-context.ts';
+import { decisionFacts } from './decision-facts.ts';
 import { type Filled, fillDeployForm } from './fill-deploy-form.ts';
 import { fillRejectForm } from './fill-reject-form.ts';
 import type { GitLabReports } from './gitlab-ports.ts';
@@ -66,17 +67,18 @@ export async function fillForm(form: WaitingForm, deps: FillFormDeps): Promise<b
   }
   if (!(await deps.slack.updateView({ which, view: filled.view, place: filled.place }))) return false;
   await deps.store.transaction(async (tables) => {
-    if (filled.refused) {
-      await tables.audit.append({
-        at: now,
-        actor: context?.actor ?? { slackUserId, gitlab: undefined },
-        action: `${wanted.kind}.form`,
-        outcome: context ? 'refused' : 'failed',
-        reason: filled.refused.code,
-        channel: place.channel,
-        project: filled.refused.project,
-      });
-    }
+    const project = filled.refused ? filled.refused.project : filled.place.project?.path;
+    await tables.audit.append({
+      at: now,
+      actor: context?.actor ?? { slackUserId, gitlab: undefined },
+      action: `${wanted.kind}.form`,
+      outcome: !filled.refused ? 'allowed' : context ? 'refused' : 'failed',
+      reason: filled.refused?.code,
+      channel: place.channel,
+      threadTs: place.threadTs,
+      project,
+      url: decisionFacts({ project }, settings).url,
+    });
     await tables.inbox.done(row.id, filled.refused?.code ?? 'form_filled', deps.clock.now());
   });
   return true;

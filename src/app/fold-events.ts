@@ -21,6 +21,7 @@ import { openThread, putRoot } from './open-thread.ts';
 import { tellIgnoredLocks } from './pass-locks.ts';
 import { lineageOf } from './pipeline-family.ts';
 import { playedJob, putNotices } from './put-notice.ts';
+import { recordObserved } from './record-observed.ts';
 import type { Tables, Thread } from './store-ports.ts';
 import { freeTagRoot } from './tag-root.ts';
 import { tellStartedAround } from './tell-around.ts';
@@ -60,6 +61,7 @@ export async function foldEvents(
   const rules = rulesFor(next.project.path);
   await noteEndedDeployments(tables, { pipeline: next, notices, now });
   await noteDeployments(tables, { pipeline: next, events, rules, watchdog, now, historyBefore });
+  await recordObserved(tables, { before: held, pipeline: next, identityUsers, now, historyBefore });
   const health = evolveBranch(branch, next);
   if (health && health !== branch) await tables.pipelines.saveBranch(next.project.id, health);
   const told = await withoutOwnGates(tables, notices, next);

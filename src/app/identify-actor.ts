@@ -1,7 +1,7 @@
 import type { Actor, KnownBy } from '../domain/actor.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import type { Linking } from './linking.ts';
-import type { Settings, SlackGateway } from './ports.ts';
+import type { Log, Settings, SlackGateway } from './ports.ts';
 
 /** Who a Slack user is, and what Slack says of them. */
 export interface Identified {
@@ -43,4 +43,18 @@ async function findPerson(
   const username = settings.identityUsers[slackUserId];
   const person = username === undefined ? undefined : await gitlab.userByName(username);
   return person ? { gitlab: person, knownBy: 'users' } : { gitlab: undefined };
+}
+
+/** The same for an entry of the audit about something that is not done anyway: without an answer only Slack's side is known. */
+export async function identifyForRecord(
+  slackUserId: string,
+  deps: IdentifyDeps & { readonly settings: () => Settings; readonly log: Log },
+): Promise<Actor> {
+  return identifyActor(slackUserId, { ...deps, settings: deps.settings() }).then(
+    ({ actor }) => actor,
+    (error: unknown) => {
+      deps.log.warn({ actor: slackUserId, err: error }, 'actor not identified for the audit');
+      return { slackUserId, gitlab: undefined };
+    },
+  );
 }

@@ -5,7 +5,7 @@ import type { CommandContext, CommandResult, ProjectContext } from './command.ts
 import { refuseReader } from './refuse-policy.ts';
 import { refuseNoProject, refuseTwoReadings, unknownEnvironment } from './refuse-reading.ts';
 
-/** What a lock command's words are about, or what is answered instead. */
+/** What the words of a command about an environment or a whole project are about, or what is answered instead. */
 export type LockPlace =
   | {
       readonly kind: 'place';

@@ -1,6 +1,7 @@
 import type { Environment } from '../domain/environment.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { CommandContext, CommandResult, ProjectContext } from './command.ts';
+import { checksOf } from './gate-checks.ts';
 import { readDeploy } from './read-deploy.ts';
 import type { ShownGate } from './read-gates.ts';
 
@@ -33,7 +34,7 @@ export async function planDeploy(request: DeployRequest, context: CommandContext
   const { gates, about, deed, warnings, atOnce, checks } = read;
   const closed = firstClosed(gates);
   if (closed) return { kind: 'refused', refusal: closed, about, noOp: closed.code === 'already_live' };
-  return { kind: 'planned', atOnce, warnings, checks, deed };
+  return { kind: 'planned', atOnce, warnings, checks, gates: checksOf(gates, request.environment.name), deed };
 }
 
 /** Of what runs there already nobody has to know whether it could go there. */

@@ -143,6 +143,7 @@ async function planBack(back: Back): Promise<CommandResult> {
     deed,
     warnings: [...locks, ...warnings(back, { by, wanted: rule?.by })],
     exempt: freezes.length > 0 ? 'exempt_freeze' : undefined,
+    gates: { lock: locks.length === 0 ? 'pass' : 'exempt', freeze: freezes.length === 0 ? 'pass' : 'exempt' },
   };
 }
 

@@ -1,7 +1,5 @@
 import { renderFailure } from '../cards/failure.ts';
-import { renderAway } from '../cards/late-input.ts';
 import { renderRefusal } from '../cards/refusal.ts';
-import { renderNote } from '../cards/view.ts';
 import { type AppError, GitLabError } from '../domain/errors.ts';
 import { say, user } from '../domain/phrase.ts';
 import type { Refusal } from '../domain/refusal.ts';
@@ -9,9 +7,12 @@ import { answerApproval } from './answer-approval.ts';
 import { answerHere } from './answer-here.ts';
 import { type AnswerOperationDeps, answerOperation, type OperationPress } from './answer-operation.ts';
 import { beside } from './beside.ts';
+import type { CommandRate } from './command-rate.ts';
 import { type ConfirmPlanDeps, cancelPlan, confirmPlan } from './confirm-plan.ts';
 import type { FillFormDeps } from './fill-form.ts';
-import { placeOf } from './forms.ts';
+import { identifyForRecord } from './identify-actor.ts';
+import { inputEntry } from './input-entry.ts';
+import { away, leaveUndone, tooMany } from './leave-undone.ts';
 import { isOfOthers } from './of-others.ts';
 import { actInForm, answerToForm, fillOpened, submitForm } from './process-form.ts';
 import { readMention } from './read-mention.ts';
@@ -19,7 +20,7 @@ import { readRetryPress } from './retry-press.ts';
 import { reviewOverride } from './review-override.ts';
 import { runCommand } from './run-command.ts';
 import { type ShowLogDeps, showLog } from './show-log.ts';
-import type { SlackInput } from './slack-input.ts';
+import type { ForeignInput, SlackInput } from './slack-input.ts';
 import type { AnswerDraft, InboxRow } from './store-ports.ts';
 
 /** All of this room's needs together; what one use case needs is in its own file. */
@@ -27,16 +28,14 @@ export type ProcessSlackInputDeps = FillFormDeps &
   ConfirmPlanDeps &
   AnswerOperationDeps &
   Pick<ShowLogDeps, 'maskSecrets'> & {
+    readonly commandRate: CommandRate;
     readonly decodeSlackInput: (
       body: string,
-    ) => SlackInput | { readonly kind: 'malformed'; readonly problem: string } | { readonly kind: 'foreign' };
+    ) => SlackInput | { readonly kind: 'malformed'; readonly problem: string } | ForeignInput;
   };
 
 /** Input older than this is answered, never executed: the person has gone on, and so has the world. */
 const awayAfterMs = 5 * 60_000;
-
-/** Slack takes answers at a `response_url` for 30 minutes. */
-const responseUrlLifeMs = 29 * 60_000;
 
 /**
  * Carries one command, click or mention from the inbox to its use case. Exactly one answer comes of it; the inbox row
@@ -45,46 +44,54 @@ const responseUrlLifeMs = 29 * 60_000;
 export async function processSlackInput(row: InboxRow, deps: ProcessSlackInputDeps): Promise<void> {
   const input = deps.decodeSlackInput(row.body);
   const now = deps.clock.now();
-  if (input.kind === 'malformed' || input.kind === 'foreign') {
-    deps.log.warn(
-      { delivery_id: row.key, reason: input.kind === 'malformed' ? input.problem : input.kind },
-      'slack input dropped',
-    );
-    await deps.store.tables.inbox.done(row.id, input.kind, now);
-    return;
-  }
+  if (input.kind === 'malformed' || input.kind === 'foreign') return drop(input, row, deps);
   const to = answerTo(input, now);
-  if (now.getTime() - row.receivedAt.getTime() > awayAfterMs) {
-    await deps.store.transaction(async (tables) => {
-      await tables.outbox.answer(
-        {
-          key: `answer/${row.key}`,
-          to: stillOpen(to, input, now.getTime() - row.receivedAt.getTime()),
-          ...renderAway({ typed: typedText(input), at: row.receivedAt }),
-        },
-        now,
-      );
-      await tables.inbox.done(row.id, 'away', now);
-    });
-    deps.wake('outbox');
-    await tellInForm(input, row, deps);
-    return;
-  }
+  if (now.getTime() - row.receivedAt.getTime() > awayAfterMs)
+    return leaveUndone(input, { row, to, ...away(input, row) }, deps);
+  // A choice inside a form asks for nothing yet.
+  const rate = input.kind === 'form_action' ? undefined : deps.commandRate.take(input.userId, row.receivedAt);
+  if (rate && rate.kind !== 'ok') return leaveUndone(input, { row, to, ...tooMany(rate) }, deps);
   try {
     if (await fillOpened(input, row, deps)) return;
     await dispatch(input, { row, to }, deps);
   } catch (error) {
     if (!isOfOthers(error)) throw error;
-    await answerFailure({ row, to, error }, deps);
+    await answerFailure({ input, row, to, error }, deps);
   }
+}
+
+/** Nobody is answered: not who is none of ours, nor what nobody typed. */
+async function drop(
+  input: ForeignInput | { readonly kind: 'malformed'; readonly problem: string },
+  row: InboxRow,
+  deps: ProcessSlackInputDeps,
+): Promise<void> {
+  const now = deps.clock.now();
+  const reason = input.kind === 'malformed' ? input.problem : input.kind;
+  deps.log.warn({ delivery_id: row.key, reason }, 'slack input dropped');
+  // A crowd of strangers fills no audit.
+  const isRecorded = input.kind === 'foreign' && deps.commandRate.take('foreign', row.receivedAt).kind === 'ok';
+  await deps.store.transaction(async (tables) => {
+    if (isRecorded) {
+      const actor = { slackUserId: input.userId ?? 'unknown', gitlab: undefined };
+      await tables.audit.append({ at: now, actor, action: 'slack.input', outcome: 'refused', reason: 'foreign' });
+    }
+    await tables.inbox.done(row.id, input.kind, now);
+  });
 }
 
 /** A press that could not be carried out is answered; the card stays, so that it can be pressed again. */
 async function answerFailure(
-  about: { readonly row: InboxRow; readonly to: AnswerDraft['to']; readonly error: AppError },
+  about: {
+    readonly input: SlackInput;
+    readonly row: InboxRow;
+    readonly to: AnswerDraft['to'];
+    readonly error: AppError;
+  },
   deps: ProcessSlackInputDeps,
 ): Promise<void> {
-  const { row, to, error } = about;
+  const { input, row, to, error } = about;
+  const actor = await identifyForRecord(input.userId, deps);
   const now = deps.clock.now();
   deps.log.error({ delivery_id: row.key, err: error }, 'press could not be carried out');
   const fact = error instanceof GitLabError && error.retryable ? 'GitLab does not answer.' : error.message;
@@ -96,6 +103,8 @@ async function answerFailure(
     mayHaveStarted: false,
   });
   await deps.store.transaction(async (tables) => {
+    const entry = inputEntry(input, { actor, at: now, commandPrefix: deps.settings().commandPrefix });
+    await tables.audit.append({ ...entry, outcome: 'failed', reason: error.code });
     await tables.outbox.answer({ key: `answer/${row.key}`, to: beside(to), ...card }, now);
     await tables.inbox.done(row.id, error.code, now);
   });
@@ -201,20 +210,30 @@ async function showWaitedPlan(
       fact: say`This button belongs to ${user(owner)}, who waited.`,
       todo: [{ kind: 'type', line: `/${deps.settings().commandPrefix}${line.slice(1)}` }],
     },
-    from,
+    { ...from, action: 'waited.plan' },
     deps,
   );
 }
 
 async function retry(value: string, from: From, deps: ProcessSlackInputDeps): Promise<void> {
   const read = await readRetryPress(value, { tables: deps.store.tables, settings: deps.settings() });
-  return read.kind === 'line' ? runLine(read.line, from, deps) : answerRefusal(read.refusal, from, deps);
+  return read.kind === 'line'
+    ? runLine(read.line, from, deps)
+    : answerRefusal(read.refusal, { ...from, action: 'job.retry' }, deps);
 }
 
-async function answerRefusal(refusal: Refusal, { row, to }: From, deps: ProcessSlackInputDeps): Promise<void> {
+async function answerRefusal(
+  refusal: Refusal,
+  from: From & { readonly action: string },
+  deps: ProcessSlackInputDeps,
+): Promise<void> {
+  const { row, to, action, channel, threadTs } = from;
+  const actor = await identifyForRecord(from.slackUserId, deps);
   const now = deps.clock.now();
   const card = renderRefusal(refusal);
   await deps.store.transaction(async (tables) => {
+    const entry = { at: now, actor, action, channel, threadTs };
+    await tables.audit.append({ ...entry, outcome: 'refused', reason: refusal.code });
     await tables.outbox.answer({ key: `answer/${row.key}`, to: beside(to), ...card }, now);
     await tables.inbox.done(row.id, refusal.code, now);
   });
@@ -222,7 +241,9 @@ async function answerRefusal(refusal: Refusal, { row, to }: From, deps: ProcessS
 }
 
 /** Slack opens a form within three seconds of the press or never. */
-async function answerUnopened({ row, to }: From, deps: ProcessSlackInputDeps): Promise<void> {
+async function answerUnopened(from: From, deps: ProcessSlackInputDeps): Promise<void> {
+  const { row, to, channel, threadTs } = from;
+  const actor = await identifyForRecord(from.slackUserId, deps);
   const now = deps.clock.now();
   const card = renderFailure({
     code: 'form_not_opened',
@@ -231,6 +252,8 @@ async function answerUnopened({ row, to }: From, deps: ProcessSlackInputDeps): P
     mayHaveStarted: false,
   });
   await deps.store.transaction(async (tables) => {
+    const entry = { at: now, actor, action: 'what_ships.form', channel, threadTs } as const;
+    await tables.audit.append({ ...entry, outcome: 'failed', reason: 'form_not_opened' });
     await tables.outbox.answer({ key: `answer/${row.key}`, to: beside(to), ...card }, now);
     await tables.inbox.done(row.id, 'form_not_opened', now);
   });
@@ -255,42 +278,5 @@ function answerTo(input: SlackInput, now: Date): AnswerDraft['to'] {
       return input.responseUrl === undefined
         ? { kind: 'ephemeral', channel: input.channelId, user: input.userId, threadTs: input.threadTs }
         : { kind: 'response_url', url: input.responseUrl, replaceOriginal: input.ephemeral };
-  }
-}
-
-/** The same for an old input: a `response_url` that is dead by now is replaced by where it was typed. */
-function stillOpen(to: AnswerDraft['to'], input: SlackInput, ageMs: number): AnswerDraft['to'] {
-  if (to.kind !== 'response_url' || ageMs < responseUrlLifeMs) return beside(to);
-  if (input.kind === 'form_action' || input.kind === 'submission') return to;
-  const threadTs = input.kind === 'command' ? undefined : input.threadTs;
-  return { kind: 'ephemeral', channel: input.channelId, user: input.userId, threadTs };
-}
-
-/** A form that was opened for an old input would say for ever that it is loading. */
-async function tellInForm(input: SlackInput, row: InboxRow, deps: ProcessSlackInputDeps): Promise<void> {
-  const view = 'view' in input ? input.view : undefined;
-  const place = placeOf(input, row.receivedAt);
-  if (!view || !place) return;
-  const card = renderAway({ typed: typedText(input), at: row.receivedAt });
-  const note = renderNote({ title: 'Too late', card });
-  await deps.slack.updateView({ which: view, view: note, place }).catch((error: unknown) => {
-    // The answer says the same.
-    deps.log.warn({ delivery_id: row.key, err: error }, 'form not changed');
-  });
-}
-
-function typedText(input: SlackInput): string {
-  switch (input.kind) {
-    case 'command':
-      return `${input.command} ${input.text}`.trim();
-    case 'mention':
-      return input.text;
-    case 'action':
-    case 'form_action':
-      return 'the button';
-    case 'submission':
-      return 'the form';
-    case 'shortcut':
-      return 'the entry in the menu';
   }
 }

@@ -21,9 +21,10 @@ import type {
 } from './command.ts';
 import { createContext } from './command-context.ts';
 import { confirmPlan } from './confirm-plan.ts';
+import { decisionFacts } from './decision-facts.ts';
 import { subjectOf } from './deed-subject.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
-import { identifyActor } from './identify-actor.ts';
+import { identifyActor, identifyForRecord } from './identify-actor.ts';
 import type { Linking } from './linking.ts';
 import type { Clock, Counters, Log, NewId, Settings, SlackContent, SlackGateway, Wake } from './ports.ts';
 import { readCommand } from './read-command.ts';
@@ -87,7 +88,7 @@ export async function runCommand(line: CommandLine, deps: RunCommandDeps): Promi
     const prefix = deps.settings().commandPrefix;
     read = readCommand(line, { ...deps, prefix });
     const { command, words } = read;
-    action = command.action?.(words) ?? action;
+    action = command.action?.(words) ?? command.name.slice(1);
     const [identified] = await Promise.all([
       identifyActor(line.slackUserId, { ...deps, settings: deps.settings() }),
       warmUp(line, words, deps),
@@ -103,6 +104,8 @@ export async function runCommand(line: CommandLine, deps: RunCommandDeps): Promi
       return await confirmPlan({ ...line, planId: effect.plan.id }, deps);
     }
   } catch (error) {
+    // What could not be read was thrown before anybody was asked for.
+    if (!read) actor = await identifyForRecord(line.slackUserId, deps);
     effect = (read && (await answeredAway(error, { line, ...read }, deps))) ?? failed(error, line, deps);
   }
   const outcome = await record(line, { actor, action, effect, deps });
@@ -267,8 +270,10 @@ async function record(
       outcome: outcome.audit,
       reason: outcome.reason,
       channel: line.channel,
+      threadTs: line.threadTs,
       planId: outcome.plan?.id,
       ...outcome.about,
+      ...decisionFacts(outcome.about, deps.settings()),
     });
     if (outcome.about.project !== undefined) {
       await rememberProject(tables, line.slackUserId, outcome.about.project);

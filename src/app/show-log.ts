@@ -4,6 +4,7 @@ import { GitLabError, NotFoundError } from '../domain/errors.ts';
 import { tailLog } from '../domain/log-excerpt.ts';
 import { say } from '../domain/phrase.ts';
 import type { CommandContext, CommandResult, ProjectContext } from './command.ts';
+import { decisionFacts } from './decision-facts.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import { identifyActor } from './identify-actor.ts';
 import type { Linking } from './linking.ts';
@@ -29,6 +30,7 @@ export interface LogPress {
   readonly value: string;
   readonly slackUserId: string;
   readonly channel: string;
+  readonly threadTs?: string | undefined;
   readonly to: AnswerDraft['to'];
   readonly row: { readonly id: number; readonly key: string };
 }
@@ -52,7 +54,9 @@ export async function showLog(press: LogPress, deps: ShowLogDeps): Promise<void>
       outcome: isRefused ? 'refused' : 'allowed',
       reason,
       channel: press.channel,
+      threadTs: press.threadTs,
       ...result.about,
+      ...decisionFacts(result.about, deps.settings()),
     });
     const card = isRefused ? renderRefusal(result.refusal) : result.card;
     await tables.outbox.answer({ key: `answer/${press.row.key}`, to: press.to, ...card }, now);

@@ -86,3 +86,9 @@ export type SlackInput =
       readonly ts: string;
       readonly threadTs?: string | undefined;
     };
+
+/** Of another workspace, or of another app; who sent it, where that is known. */
+export interface ForeignInput {
+  readonly kind: 'foreign';
+  readonly userId?: string | undefined;
+}

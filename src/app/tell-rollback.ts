@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { renderRollbackSeen } from '../cards/rollback-seen.ts';
-import type { Actor } from '../domain/actor.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import { NotFoundError } from '../domain/errors.ts';
 import type { ProjectRef } from '../domain/project.ts';
@@ -8,6 +7,7 @@ import { hasStarted, wentBack } from '../domain/rollback.ts';
 import { followers } from './alert-environment.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import { mailRow } from './mail-row.ts';
+import { observedEntry } from './observed-entry.ts';
 import type { Clock, Settings, Wake } from './ports.ts';
 import { rememberEnvironments } from './remember-environments.ts';
 import type { InboxRow, NewInboxRow, Store, Tables } from './store-ports.ts';
@@ -88,7 +88,7 @@ async function tell(
   { rulesFor, identityUsers }: Settings,
 ): Promise<void> {
   const { project, deployment, now } = about;
-  const { environment, id, ref, sha, pipelineId, jobId, user } = deployment;
+  const { environment, id } = deployment;
   const rules = rulesFor(project.path);
   const card = renderRollbackSeen(about);
   await tables.inbox.add(mailRow({ project, environment, key: `rollback-seen:${id}`, content: card }, now));
@@ -104,21 +104,6 @@ async function tell(
       now,
     );
   }
-  const slackUserId = Object.entries(identityUsers).find(([, name]) => name === user?.username)?.[0];
-  const actor: Actor | undefined = slackUserId === undefined ? undefined : { slackUserId, gitlab: user };
-  await tables.audit.append({
-    at: now,
-    actor: actor ?? 'chatops',
-    action: 'rollback.observed',
-    outcome: 'succeeded',
-    reason: 'on_gitlab',
-    observed: user,
-    project: project.path,
-    environment,
-    version: ref,
-    sha,
-    pipelineId,
-    jobId,
-    url: jobId === undefined ? undefined : `${project.url}/-/jobs/${jobId}`,
-  });
+  const entry = observedEntry({ project, deployment, identityUsers, now });
+  await tables.audit.append({ ...entry, action: 'rollback.observed', outcome: 'succeeded' });
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { policyHash } from '../app/decision-facts.ts';
 import type { Environment } from '../config/environment.ts';
 import { type ReadFile, readConfigFile } from '../config/file.ts';
 import { lineOf } from '../config/file-problems.ts';
@@ -122,7 +123,14 @@ function projectRows(
   const rows = explainRules(projects, project).map(
     (resolved): Row => [`  ${resolved.key}`, valueText(resolved.value), originText(resolved, yaml)],
   );
-  return [[project], ...rows, ...watchRows(project, about)];
+  return [[project], ...rows, ...watchRows(project, about), ...policyRows(project, about.config)];
+}
+
+/** The names under which the audit knows these rules (`policy`), so that they can be found again in the file's history. */
+function policyRows(project: string, { file }: Config): readonly Row[] {
+  const rules = file.rulesFor(project);
+  const names = rules?.environments.map(({ name }) => name).filter((name) => !isGlob(name)) ?? [];
+  return rules ? names.map((name) => [`  policy of ${name}`, policyHash(rules, name), 'the rules above']) : [];
 }
 
 /** Where the file names the same channel, it wins, and the watch does nothing. */

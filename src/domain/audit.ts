@@ -18,8 +18,9 @@ export interface AuditEntry {
   readonly jobId?: number | undefined;
   readonly planId?: string | undefined;
   readonly operationId?: string | undefined;
-  /** The Slack channel it came from. */
+  /** The Slack channel it came from, and the thread. */
   readonly channel?: string | undefined;
+  readonly threadTs?: string | undefined;
   readonly url?: string | undefined;
   /** Who did in GitLab what was observed there; known to us in Slack or not. */
   readonly observed?: Person | undefined;
@@ -30,12 +31,18 @@ export interface AuditEntry {
   readonly policy?: string | undefined;
   /** Why gates of ours were overridden, in the person's own words. */
   readonly override?: string | undefined;
-  /** What each gate said when it was decided, by the gate's name. */
-  readonly checks?: Readonly<Record<string, GateAnswer['answer']>> | undefined;
+  /** What each gate said when it was decided. */
+  readonly checks?: Checks | undefined;
   /** SHA-256 of `chatops.yml` before and after it changed. */
   readonly configBefore?: string | undefined;
   readonly configAfter?: string | undefined;
 }
+
+/**
+ * What the gates said that were asked, by their names; of another environment on the way `<gate>@<environment>`.
+ * `later`: others have to agree first.
+ */
+export type Checks = Readonly<Record<string, GateAnswer['answer'] | 'later'>>;
 
 /** A place in the chain: who keeps the newest elsewhere can later prove that nothing up to there was changed. */
 export interface AuditHead {

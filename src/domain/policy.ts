@@ -6,6 +6,7 @@ export type Action =
   | 'read'
   | 'watch'
   | 'reload'
+  | 'audit'
   | 'deploy'
   | 'rollback'
   | 'approve'
@@ -54,7 +55,8 @@ export function decidePolicy(facts: PolicyFacts): Decision<PolicyRefusal> {
     return atLeast(facts, 'developer');
   if (facts.action === 'break_lock' || facts.action === 'override' || facts.action === 'review')
     return atLeast(facts, 'maintainer');
-  if (facts.action === 'cancel_operation' || facts.action === 'reload') return atLeast(facts, 'maintainer');
+  if (facts.action === 'cancel_operation' || facts.action === 'reload' || facts.action === 'audit')
+    return atLeast(facts, 'maintainer');
 
   const byTier = facts.tier === 'production' && facts.action === 'deploy' ? 'maintainer' : 'developer';
   const deployers = facts.deployers ?? [byTier];

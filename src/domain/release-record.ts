@@ -1,4 +1,4 @@
-import type { Actor } from './actor.ts';
+import { type Actor, isSamePerson } from './actor.ts';
 import type { AuditEntry, RecordedEntry } from './audit.ts';
 
 /** What one needs to know of a deploy or rollback a year later, put together from its entries of the audit. */
@@ -19,6 +19,7 @@ export interface ReleaseRecord {
   readonly policy: string | undefined;
   /** What the gates said when it was confirmed. */
   readonly checks: AuditEntry['checks'];
+  /** Who approved it, and did not take it back. */
   readonly approvers: readonly Actor[];
   /** Jobs that were started for it, in order. */
   readonly jobIds: readonly number[];
@@ -77,8 +78,13 @@ function evolveRelease(record: ReleaseRecord, { seq, entry }: RecordedEntry): Re
   const next = { ...record, lastSeq: seq };
   const { action, outcome, actor, reason, jobId, at } = entry;
   if (action === 'operation.end') return { ...next, outcome, reason, endedAt: at };
-  if (action === 'approve' && outcome === 'allowed' && actor !== 'chatops')
-    return { ...next, approvers: [...record.approvers, actor] };
+  if (actor !== 'chatops' && action.startsWith('approval.') && outcome === 'succeeded') {
+    const others = record.approvers.filter((approver) => !isSamePerson(approver, actor));
+    const isApproval = action === 'approval.approve';
+    // Who takes an approval back, or rejects after it, has approved nothing.
+    if (isApproval || action === 'approval.withdraw' || action === 'approval.reject')
+      return { ...next, approvers: isApproval ? [...others, actor] : others };
+  }
   const isStart = (action === 'job.play' || action === 'job.retry') && outcome === 'succeeded';
   return isStart && jobId !== undefined ? { ...next, jobIds: [...record.jobIds, jobId] } : next;
 }

@@ -27,7 +27,7 @@ export interface ListenerDeps {
   readonly wake: Wake;
   readonly forms: SlackForms;
   readonly slack: Pick<SlackGateway, 'openView'>;
-  readonly identity: Pick<SlackIdentity, 'teamId' | 'botUserId'>;
+  readonly identity: Pick<SlackIdentity, 'teamId' | 'botUserId' | 'appId'>;
   readonly now: () => Date;
   readonly log: Log;
   /** How long storing may take before the person is told that it is slow. */
@@ -170,9 +170,9 @@ async function takeWithForm({ deps, take }: Listening, body: SlackBody): Promise
 }
 
 /** What a person can mend in the form itself, without anybody being asked. */
-function errorsIn({ forms, identity: { teamId } }: ListenerDeps, body: SlackBody) {
+function errorsIn({ forms, identity: { teamId, appId } }: ListenerDeps, body: SlackBody) {
   if (teamId === undefined) return undefined;
-  const input = decodeSlackInput(JSON.stringify(body), teamId);
+  const input = decodeSlackInput(JSON.stringify(body), teamId, appId);
   return input.kind === 'malformed' || input.kind === 'foreign' ? undefined : forms.errorsIn(input);
 }
 

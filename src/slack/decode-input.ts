@@ -7,7 +7,7 @@ import { decodeSlackInput } from './interactions.ts';
  * @throws SlackError while it has not.
  */
 export function createDecodeSlackInput(
-  identity: Pick<SlackIdentity, 'teamId'>,
+  identity: Pick<SlackIdentity, 'teamId' | 'appId'>,
 ): (body: string) => ReturnType<typeof decodeSlackInput> {
   return (body) => {
     if (identity.teamId === undefined) {
@@ -17,6 +17,6 @@ export function createDecodeSlackInput(
         retryable: true,
       });
     }
-    return decodeSlackInput(body, identity.teamId);
+    return decodeSlackInput(body, identity.teamId, identity.appId);
   };
 }

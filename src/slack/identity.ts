@@ -12,12 +12,17 @@ const AuthTest = z.object({
   user_id: z.string(),
   user: z.string().optional(),
   url: z.string().optional(),
+  bot_id: z.string().optional(),
 });
+
+const BotInfo = z.object({ bot: z.object({ app_id: z.string() }) });
 
 /** Who we are in Slack. All undefined until Slack has answered once. */
 export interface SlackIdentity {
   readonly teamId: string | undefined;
   readonly botUserId: string | undefined;
+  /** The app that the token belongs to; undefined also where Slack does not say it. */
+  readonly appId: string | undefined;
   /** The name that people mention, without the `@`. */
   readonly botName: string | undefined;
   /**
@@ -43,17 +48,30 @@ export interface SlackIdentityOptions {
 export function createSlackIdentity(options: SlackIdentityOptions): SlackIdentity {
   const call = createSlackClient(options);
   let known: z.infer<typeof AuthTest> | undefined;
+  let appId: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
 
   async function ask(retryMs: number): Promise<void> {
     try {
       known = readReply(AuthTest, await call('auth.test', {}), 'auth.test');
+      appId ??= await askApp(known.bot_id);
       options.log.info({ team: known.team_id, bot_user: known.user_id }, 'slack identity known');
     } catch (error) {
       if (error instanceof SlackError && refusedTokenCodes.has(error.slackCode)) throw refusedToken(error);
       options.log.warn({ err: error, retry_ms: retryMs }, 'slack identity not known yet');
       if (!isStopped) askLater(retryMs);
+    }
+  }
+
+  /** Signature and socket are of one app anyway, so that a bot which cannot learn its app's id goes on without. */
+  async function askApp(botId: string | undefined): Promise<string | undefined> {
+    if (botId === undefined) return undefined;
+    try {
+      return readReply(BotInfo, await call('bots.info', { bot: botId }), 'bots.info').bot.app_id;
+    } catch (error) {
+      options.log.warn({ err: error }, 'slack app id not known');
+      return undefined;
     }
   }
 
@@ -73,6 +91,9 @@ export function createSlackIdentity(options: SlackIdentityOptions): SlackIdentit
     },
     get botUserId() {
       return known?.user_id;
+    },
+    get appId() {
+      return appId;
     },
     get botName() {
       return known?.user;

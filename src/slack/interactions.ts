@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import type { OptionsQuery } from '../app/slack-forms.ts';
-import type { FormState, OpenedView, SlackInput } from '../app/slack-input.ts';
+import type { ForeignInput, FormState, OpenedView, SlackInput } from '../app/slack-input.ts';
 import { decodePlace } from './view-place.ts';
 
-/** `foreign`: from another workspace. `malformed`: not something that this app handles, with what is wrong. */
-export type UndecodedSlackInput =
-  | { readonly kind: 'malformed'; readonly problem: string }
-  | { readonly kind: 'foreign' };
+/** `malformed`: not something that this app handles, with what is wrong. */
+export type UndecodedSlackInput = { readonly kind: 'malformed'; readonly problem: string } | ForeignInput;
 
 const Option = z.object({ value: z.string() });
 
@@ -102,12 +100,14 @@ const Mention = z.object({
 
 /**
  * Reads a stored Slack payload. In channels shared with other companies their people can type and press too: whoever
- * is not of `teamId` is foreign.
+ * is not of `teamId` is foreign. So is what was meant for another app than `appId`, where that is known.
  * @see https://docs.slack.dev/interactivity/handling-user-interaction
  */
-export function decodeSlackInput(body: string, teamId: string): SlackInput | UndecodedSlackInput {
+export function decodeSlackInput(body: string, teamId: string, appId?: string): SlackInput | UndecodedSlackInput {
   const json = parseJson(body);
   if (typeof json !== 'object' || json === null) return { kind: 'malformed', problem: 'not a JSON object' };
+  const isOthers = appId !== undefined && 'api_app_id' in json && json.api_app_id !== appId;
+  if (isOthers) return { kind: 'foreign' };
   if ('command' in json) return decodeCommand(json, teamId);
   const type = 'type' in json && typeof json.type === 'string' ? json.type : 'none';
   if (type === 'block_actions') return 'view' in json ? decodeFormAction(json, teamId) : decodeAction(json, teamId);
@@ -121,7 +121,7 @@ function decodeCommand(json: object, teamId: string): SlackInput | UndecodedSlac
   const parsed = Command.safeParse(json);
   if (!parsed.success) return malformed(parsed.error);
   const { data } = parsed;
-  if (data.team_id !== teamId) return { kind: 'foreign' };
+  if (data.team_id !== teamId) return { kind: 'foreign', userId: data.user_id };
   return {
     kind: 'command',
     command: data.command,
@@ -137,7 +137,7 @@ function decodeAction(json: object, teamId: string): SlackInput | UndecodedSlack
   const parsed = BlockActions.safeParse(json);
   if (!parsed.success) return malformed(parsed.error);
   const { team, user, channel, container, message, response_url: responseUrl, actions } = parsed.data;
-  if (team.id !== teamId || user.team_id !== teamId) return { kind: 'foreign' };
+  if (team.id !== teamId || user.team_id !== teamId) return { kind: 'foreign', userId: user.id };
   const [action] = actions;
   return {
     kind: 'action',
@@ -157,7 +157,7 @@ function decodeFormAction(json: object, teamId: string): SlackInput | UndecodedS
   const parsed = FormAction.safeParse(json);
   if (!parsed.success) return malformed(parsed.error);
   const { team, user, view, actions } = parsed.data;
-  if (team.id !== teamId || user.team_id !== teamId) return { kind: 'foreign' };
+  if (team.id !== teamId || user.team_id !== teamId) return { kind: 'foreign', userId: user.id };
   const form = toForm(view);
   if (!form) return { kind: 'malformed', problem: 'view.private_metadata: not ours' };
   const [action] = actions;
@@ -168,7 +168,7 @@ function decodeSubmission(json: object, teamId: string): SlackInput | UndecodedS
   const parsed = InForm.safeParse(json);
   if (!parsed.success) return malformed(parsed.error);
   const { team, user, view } = parsed.data;
-  if (team.id !== teamId || user.team_id !== teamId) return { kind: 'foreign' };
+  if (team.id !== teamId || user.team_id !== teamId) return { kind: 'foreign', userId: user.id };
   const form = toForm(view);
   return form
     ? { kind: 'submission', userId: user.id, form }
@@ -179,7 +179,8 @@ function decodeShortcut(json: object, teamId: string): SlackInput | UndecodedSla
   const parsed = Shortcut.safeParse(json);
   if (!parsed.success) return malformed(parsed.error);
   const { data } = parsed;
-  if (data.team.id !== teamId || (data.user.team_id ?? teamId) !== teamId) return { kind: 'foreign' };
+  if (data.team.id !== teamId || (data.user.team_id ?? teamId) !== teamId)
+    return { kind: 'foreign', userId: data.user.id };
   return {
     kind: 'shortcut',
     callbackId: data.callback_id,
@@ -231,7 +232,7 @@ function decodeMention(json: object, teamId: string): SlackInput | UndecodedSlac
     return { kind: 'malformed', problem: 'a message that is not to the bot' };
   }
   const teams = [receivedBy, event.team, event.user_team, event.source_team];
-  if (teams.some((team) => typeof team === 'string' && team !== teamId)) return { kind: 'foreign' };
+  if (teams.some((team) => typeof team === 'string' && team !== teamId)) return { kind: 'foreign', userId: event.user };
   return {
     kind: 'mention',
     text: event.type === 'message' ? withoutOwnName(event.text) : afterMention(event.text),

@@ -14,7 +14,7 @@ const openedAlready: ReadonlySet<string> = new Set(['exchanged_trigger_id', 'dup
 export interface OpenFormDeps {
   readonly forms: SlackForms;
   readonly slack: Pick<SlackGateway, 'openView'>;
-  readonly identity: Pick<SlackIdentity, 'teamId'>;
+  readonly identity: Pick<SlackIdentity, 'teamId' | 'appId'>;
   readonly log: Log;
 }
 
@@ -24,9 +24,9 @@ export interface OpenFormDeps {
  */
 export async function openForm(body: SlackBody, deps: OpenFormDeps): Promise<SlackBody> {
   const { trigger_id: triggerId } = body;
-  const { teamId } = deps.identity;
+  const { teamId, appId } = deps.identity;
   if (typeof triggerId !== 'string' || triggerId === '' || teamId === undefined) return body;
-  const input = decodeSlackInput(JSON.stringify(body), teamId);
+  const input = decodeSlackInput(JSON.stringify(body), teamId, appId);
   if (input.kind === 'malformed' || input.kind === 'foreign') return body;
   const form = deps.forms.toOpen(input);
   if (!form) return body;

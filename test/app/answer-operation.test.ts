@@ -59,8 +59,9 @@ async function press(answer: OperationPress['answer'], slackUserId: string, worl
     log: aLog().log,
   };
   const to = { kind: 'ephemeral', channel: 'C0DEPLOYS', user: slackUserId, threadTs: undefined } as const;
-  await answerOperation({ operationId: 'operation-1', answer, slackUserId, to, row }, deps);
-  const [entry] = await store.tables.audit.newest(1);
+  await answerOperation({ operationId: 'operation-1', answer, slackUserId, channel: to.channel, to, row }, deps);
+  const newest = await store.tables.audit.newest(2);
+  const entry = newest.find(({ action }) => action !== 'operation.end');
   return entry && [entry.outcome, entry.reason];
 }
 

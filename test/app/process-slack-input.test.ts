@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCommandRate } from '../../src/app/command-rate.ts';
 import { type ProcessSlackInputDeps, processSlackInput } from '../../src/app/process-slack-input.ts';
 import { GitLabError, NotFoundError, PayloadError, SlackError, StoreError } from '../../src/domain/errors.ts';
 import type { OpenStore } from '../../src/store/open-store.ts';
@@ -51,6 +52,7 @@ async function press(error: Error): Promise<void> {
     store,
     clock: { now: () => at(10) },
     wake: () => undefined,
+    commandRate: createCommandRate(),
     log: aLog().log,
   };
   await processSlackInput(row, deps as ProcessSlackInputDeps);
@@ -70,6 +72,9 @@ describe('a press that cannot be carried out', () => {
     });
     expect(await store.tables.inbox.due('slack', at(10), 1)).toEqual([]);
     expect(await store.tables.plans.find('plan-1')).toMatchObject({ state: 'open' });
+    expect(await store.tables.audit.newest(2)).toMatchObject([
+      { action: 'plan.confirm', outcome: 'failed', reason: error.code, actor: { slackUserId: 'U0ANN' } },
+    ]);
   });
 
   it('is tried again when the store failed', async () => {

@@ -19,7 +19,7 @@ beforeEach(async () => {
     logged = [...logged, message];
   };
   const log = { debug: told, info: told, warn: told, error: told };
-  store = await createSqliteStore({ path: ':memory:', now: () => at(0), log });
+  store = await createSqliteStore({ path: ':memory:', now: () => at(0) });
   text = 'one';
   inForce = 'one';
   logged = [];

@@ -1,4 +1,5 @@
 import { renderAskedLine } from '../../src/cards/asked-line.ts';
+import { renderAuditEntries } from '../../src/cards/audit-entries.ts';
 import type { Card } from '../../src/cards/card.ts';
 import { renderCatchUp } from '../../src/cards/catch-up.ts';
 import { renderChannelClosed } from '../../src/cards/channel-closed.ts';
@@ -219,6 +220,21 @@ export function cardsSaying(outside: string): Readonly<Record<string, Card>> {
         until: at('12:00'),
         channel: outside,
       },
+    }),
+    'audit entries': renderAuditEntries({
+      entries: Array.from({ length: 8 }, () => ({
+        at: at('10:00'),
+        actor,
+        action: outside,
+        outcome: 'refused' as const,
+        reason: outside,
+        version: outside,
+        environment: outside,
+        url: outside,
+      })),
+      project: outside,
+      environment: outside,
+      head: outside,
     }),
     away: renderAway({ typed: outside, at: at('10:00') }),
     'handed on': renderHandedOn({ line: outside, channel: outside }),

@@ -1,3 +1,4 @@
+import { renderAuditEntries } from '../../src/cards/audit-entries.ts';
 import type { Card } from '../../src/cards/card.ts';
 import { renderWatches } from '../../src/cards/watches.ts';
 import { renderUnwatched, renderWatching, renderWatchStarted } from '../../src/cards/watching.ts';
@@ -21,7 +22,9 @@ const myself = {
   timezone: 'Europe/Paris',
 };
 
-/** The cards of `/chatops watch`, `unwatch` and `whoami` in each of their states. */
+const entry = { at: at('09:55'), actor: ann, action: 'deploy', outcome: 'refused', reason: 'locked' } as const;
+
+/** The cards of `/chatops watch`, `unwatch`, `whoami` and `audit` in each of their states. */
 export const watchCards: Readonly<Record<string, Card>> = {
   'watching, webhook there': renderWatching({ ...watching, changed: false, hook: 'present' }),
   'watching, webhook missing': renderWatching({ ...watching, changed: false, hook: 'missing' }),
@@ -40,6 +43,17 @@ export const watchCards: Readonly<Record<string, Card>> = {
   }),
   'watch started': renderWatchStarted(watching),
   'watch ended': renderUnwatched({ watch, redo: `/chatops watch ${project.path} failed fixed` }),
+  'audit, nothing': renderAuditEntries({ entries: [], project: project.path, environment: undefined, head: undefined }),
+  'audit, of an environment': renderAuditEntries({
+    entries: [
+      { ...entry, version: 'v1.4.0', environment: 'production', url: project.url },
+      { ...entry, action: 'lock', outcome: 'succeeded', reason: undefined, actor: 'chatops' },
+      { ...entry, action: 'deployment.observed', outcome: 'failed', actor: 'chatops', observed: ann.gitlab },
+    ],
+    project: project.path,
+    environment: 'production',
+    head: `1204:${'9f'.repeat(32)}`,
+  }),
   'watches, none': renderWatches({ watched: [], add: '/chatops watch group/project' }),
   'watches, by people and in the file': renderWatches({
     watched: [

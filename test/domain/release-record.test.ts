@@ -4,6 +4,7 @@ import { foldReleases } from '../../src/domain/release-record.ts';
 
 const ann = { slackUserId: 'U0ANN', gitlab: { id: 11, username: 'ann', name: 'Ann' } };
 const raj = { slackUserId: 'U0RAJ', gitlab: { id: 12, username: 'raj', name: 'Raj' } };
+const mia = { slackUserId: 'U0MIA', gitlab: { id: 13, username: 'mia', name: 'Mia' } };
 const sha = 'a'.repeat(40);
 const fromSha = 'b'.repeat(40);
 
@@ -39,8 +40,11 @@ describe('foldReleases', () => {
       audit(
         { action: 'deploy', outcome: 'allowed', operationId: undefined },
         confirmed,
-        { action: 'approve', outcome: 'refused', actor: ann, reason: 'own_request' },
-        { action: 'approve', outcome: 'allowed', actor: raj },
+        { action: 'approval.ask', outcome: 'succeeded' },
+        { action: 'approval.approve', outcome: 'refused', actor: ann, reason: 'approval_own_deploy' },
+        { action: 'approval.approve', outcome: 'succeeded', actor: mia },
+        { action: 'approval.approve', outcome: 'succeeded', actor: raj },
+        { action: 'approval.withdraw', outcome: 'succeeded', actor: mia },
         { action: 'job.play', outcome: 'intended', jobId: 77 },
         { action: 'job.play', outcome: 'succeeded', jobId: 77 },
         { action: 'operation.end', outcome: 'succeeded' },
@@ -64,9 +68,9 @@ describe('foldReleases', () => {
       checks: { lock: 'pass', after: 'pass' },
       jobIds: [77],
       outcome: 'succeeded',
-      endedAt: at(6),
+      endedAt: at(9),
       firstSeq: 2,
-      lastSeq: 7,
+      lastSeq: 10,
     });
   });
 

@@ -39,7 +39,7 @@ describe('Retry below a failed job', () => {
         .audit()
         .filter(({ action }) => action === 'job.retry')
         .map(({ outcome }) => outcome),
-    ).toEqual(['intended', 'succeeded']);
+    ).toEqual(['intended', 'succeeded', 'refused']);
   });
 
   it('makes a deploy plan of a job that starts an environment', async () => {

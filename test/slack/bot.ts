@@ -42,7 +42,7 @@ export async function startBot(overrides: Partial<SlackAppDeps> = {}) {
     apiUrl: 'http://127.0.0.1:1/api/',
     acceptInput: inbox.acceptInput,
     wake: (worker) => void woken.push(worker),
-    identity: { teamId: 'T0ACME', botUserId: 'U0CHATOPS' },
+    identity: { teamId: 'T0ACME', botUserId: 'U0CHATOPS', appId: undefined },
     forms: noForms,
     slack: { openView: async () => undefined },
     now: () => new Date('2026-11-23T10:00:00Z'),

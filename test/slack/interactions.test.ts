@@ -156,7 +156,16 @@ describe('decodeSlackInput', () => {
     ['a mention in another workspace', aMention({}, { team_id: 'T0OTHER' })],
     ['a mention by a person of another workspace', aMention({ user_team: 'T0OTHER' })],
   ])('calls %s foreign', (_name, payload) => {
-    expect(decode(payload)).toEqual({ kind: 'foreign' });
+    expect(decode(payload)).toMatchObject({ kind: 'foreign' });
+  });
+
+  it('calls what was meant for another app foreign, where it knows its own', () => {
+    const meant = ['A0OTHER', 'A0CHATOPS'].map((appId) => JSON.stringify(aClick({ api_app_id: appId })));
+    const [others = '', ours = ''] = meant;
+
+    expect(decodeSlackInput(others, 'T0ACME', 'A0CHATOPS')).toEqual({ kind: 'foreign' });
+    expect(decodeSlackInput(ours, 'T0ACME', 'A0CHATOPS')).toMatchObject({ kind: 'action' });
+    expect(decodeSlackInput(others, 'T0ACME')).toMatchObject({ kind: 'action' });
   });
 
   it.each([

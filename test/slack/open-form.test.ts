@@ -20,14 +20,20 @@ function open(
   change: { readonly teamId?: undefined; readonly forms?: SlackForms } = {},
 ) {
   const { log } = aLog();
-  return openForm(body, { forms, slack: { openView }, identity: { teamId: 'T0ACME' }, log, ...asIdentity(change) });
+  return openForm(body, {
+    forms,
+    slack: { openView },
+    identity: { teamId: 'T0ACME', appId: undefined },
+    log,
+    ...asIdentity(change),
+  });
 }
 
 function asIdentity(change: { readonly teamId?: undefined; readonly forms?: SlackForms }) {
   const { forms: others } = change;
   return {
     ...(others === undefined ? {} : { forms: others }),
-    ...('teamId' in change ? { identity: { teamId: undefined } } : {}),
+    ...('teamId' in change ? { identity: { teamId: undefined, appId: undefined } } : {}),
   };
 }
 

@@ -38,7 +38,7 @@ async function aSocket(apiUrl: string, overrides: Partial<SlackSocketDeps> = {})
     apiUrl,
     acceptInput: inbox.acceptInput,
     wake: (worker) => void woken.push(worker),
-    identity: { teamId: 'T0ACME', botUserId: 'U0CHATOPS' },
+    identity: { teamId: 'T0ACME', botUserId: 'U0CHATOPS', appId: undefined },
     forms: noForms,
     slack: { openView: async () => undefined },
     now: () => new Date(),

@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { CommandRate } from '../../src/app/command-rate.ts';
 import type { Pace } from '../../src/app/pace.ts';
 import type { Checkpoint, Clock } from '../../src/app/ports.ts';
 import { loadConfig, readTextFile } from '../../src/config/load.ts';
@@ -29,7 +30,7 @@ export interface FlowOptions {
   readonly clock?: Clock;
   /** What GitLab's people do before the bot is started for the first time. */
   readonly before?: (gitlab: GitLabServer) => Promise<void>;
-  /** Default: no pacing, and a Slack without rate limits, so that a flow takes no longer than its calls. */
+  /** Default: no pacing, nobody asks for too much, and a Slack without rate limits, so that a flow takes no longer than its calls. */
   readonly paced?: boolean;
 }
 
@@ -66,8 +67,10 @@ export interface Flow {
   played(): readonly string[];
   /** Requests of the bot that could change something in GitLab. */
   writes(): readonly string[];
-  /** What was recorded, oldest first. */
+  /** What was decided and done, oldest first. */
   audit(): readonly AuditLine[];
+  /** The deployments that were recorded though nobody asked for them in Slack, oldest first. */
+  observed(): readonly AuditLine[];
   stop(): Promise<void>;
 }
 
@@ -99,6 +102,8 @@ identity:
   users: { U0ANN: ann, U0RAJ: raj, U0MIA: mia, U0OLU: olu, U0GIL: gil }
 `;
 
+const unlimited: CommandRate = { take: () => ({ kind: 'ok' }) };
+
 const unpaced: Pace = { waitMs: () => 0, sent: () => undefined, rest: () => undefined };
 
 /** Starts GitLab, Slack and the bot on loopback. Ann deploys to production in these flows, so she is a maintainer. */
@@ -129,6 +134,7 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
       checkpoint: change.checkpoint ?? options.checkpoint,
       clock: change.clock ?? options.clock,
       pace: options.paced ? undefined : unpaced,
+      commandRate: options.paced ? undefined : unlimited,
     });
     const { port } = await program.start();
     listensAt(`http://127.0.0.1:${port}`);
@@ -178,7 +184,8 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
       gitlab.requests
         .filter((request) => request.method !== 'GET' && request.username === 'chatops')
         .map((request) => `${request.method} ${request.path}`),
-    audit: () => readAudit(`${folder}/chatops.db`),
+    audit: () => readAudit(`${folder}/chatops.db`).filter((line) => !isObserved(line)),
+    observed: () => readAudit(`${folder}/chatops.db`).filter(isObserved),
     async stop() {
       await stopBot();
       await Promise.all([gitlab.stop(), slack.stop()]);
@@ -239,6 +246,11 @@ function playedJobs(gitlab: GitLabServer): readonly string[] {
     if (request.method !== 'POST' || id === undefined || request.status >= 300) return [];
     return [jobs.find((job) => job.id === Number(id))?.name ?? id];
   });
+}
+
+/** The pipelines of a flow deploy to staging by themselves, at a time that no test waits for. */
+function isObserved({ action }: AuditLine): boolean {
+  return action === 'deployment.observed';
 }
 
 function readAudit(file: string): readonly AuditLine[] {

@@ -32,6 +32,7 @@ const ofEntry: Columned<AuditEntry> = {
   planId: { plan_id: ({ planId }) => planId },
   operationId: { operation_id: ({ operationId }) => operationId },
   channel: { channel: ({ channel }) => channel },
+  threadTs: { thread_ts: ({ threadTs }) => threadTs },
   url: { url: ({ url }) => url },
   observed: { observed_user: ({ observed }) => observed?.username },
   override: { override: ({ override }) => override },

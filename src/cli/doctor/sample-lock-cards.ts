@@ -1,3 +1,4 @@
+import { renderAuditEntries } from '../../cards/audit-entries.ts';
 import type { Card } from '../../cards/card.ts';
 import { renderEnvironmentFree, renderWaitNoted } from '../../cards/environment-free.ts';
 import { renderFreezePaused } from '../../cards/freeze-paused.ts';
@@ -14,7 +15,7 @@ import type { Lock } from '../../domain/lock.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { ProjectRef } from '../../domain/project.ts';
 
-/** One of each card about locks and what else holds a deploy, for Slack to look at. */
+/** One of each card about locks, what else holds a deploy, and what is recorded of it, for Slack to look at. */
 export function sampleLockCards(about: {
   readonly project: ProjectRef;
   readonly actor: Actor;
@@ -39,5 +40,11 @@ export function sampleLockCards(about: {
     'locked after a rollback': renderLockedAfterRollback({ lock: { ...lock, holder: 'chatops' }, unlock }),
     'environment free': renderEnvironmentFree({ wait }),
     'wait noted': renderWaitNoted({ wait }),
+    'audit entries': renderAuditEntries({
+      entries: [{ at, actor: 'chatops', action: 'deploy', outcome: 'refused', reason: 'locked', url: project.url }],
+      project: project.path,
+      environment: 'production',
+      head: `1:${'0'.repeat(64)}`,
+    }),
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AuditTable } from '../../app/store-ports.ts';
 import { type AuditEntry, auditHead, type RecordedEntry } from '../../domain/audit.ts';
+import { canonicalJson } from '../../domain/canonical.ts';
 import { AuditDocument } from '../documents.ts';
 import { decodeDocument, encodeDocument } from '../json.ts';
 import type { Database } from '../schema.ts';
@@ -48,7 +49,7 @@ async function append(db: Database, entry: AuditEntry): Promise<RecordedEntry> {
   const link = {
     seq: (head?.seq ?? 0) + 1,
     prevHash: head?.hash ?? auditGenesis,
-    entry: canonicalJson(entry),
+    entry: canonicalJson(JSON.parse(encodeDocument(entry))),
   };
   const hash = auditHash(link);
   await db.insertInto('audit').values({ seq: link.seq, prev_hash: link.prevHash, hash, entry: link.entry }).execute();
@@ -57,16 +58,4 @@ async function append(db: Database, entry: AuditEntry): Promise<RecordedEntry> {
 
 async function newestLink(db: Database): Promise<{ readonly seq: number; readonly hash: string } | undefined> {
   return db.selectFrom('audit').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
-}
-
-/** Keys in order, so that the same entry is the same text whoever built it. */
-function canonicalJson(entry: AuditEntry): string {
-  return JSON.stringify(sortKeys(JSON.parse(encodeDocument(entry))));
-}
-
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, part]) => [key, sortKeys(part)]));
 }
