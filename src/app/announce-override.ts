@@ -4,6 +4,7 @@ import type { Operation } from '../domain/operation.ts';
 import { matchesGlob } from '../domain/project.ts';
 import { type Review, reviewWithinMs } from '../domain/review.ts';
 import type { CommandResult } from './command.ts';
+import { mailUnlessShownRow } from './mail-row.ts';
 import { messageUrl } from './open-thread.ts';
 import type { Settings } from './ports.ts';
 import type { Tables } from './store-ports.ts';
@@ -37,6 +38,8 @@ export async function announceOverride(
   };
   await tables.reviews.add(review);
   await showOverride(tables, review, now);
+  const messageKeys = review.channels.map((each) => overrideKey(each, review));
+  await tables.inbox.add(mailUnlessShownRow({ project, environment, key: `override:${id}`, messageKeys }, now));
 }
 
 /** Shows an override as it stands in every channel that was told of it. */

@@ -3,6 +3,7 @@ import { approvalTerms } from '../domain/approval-terms.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
 import { matchesGlob, type ProjectRules } from '../domain/project.ts';
 import type { Notice } from '../domain/thread.ts';
+import { mailUnlessShownRow } from './mail-row.ts';
 import type { Tables } from './store-ports.ts';
 
 /**
@@ -10,7 +11,7 @@ import type { Tables } from './store-ports.ts';
  * once in each channel that is told of approvals. A job that we had played was approved.
  */
 export async function tellStartedAround(
-  tables: Pick<Tables, 'operations' | 'outbox' | 'audit'>,
+  tables: Pick<Tables, 'inbox' | 'operations' | 'outbox' | 'audit'>,
   about: {
     readonly pipeline: Pipeline;
     readonly notices: readonly Notice[];
@@ -30,11 +31,15 @@ export async function tellStartedAround(
       (rule) =>
         rule.notify.includes('approval') && (rule.environments?.some((glob) => matchesGlob(glob, environment)) ?? true),
     );
+    const { project } = pipeline;
+    const meaning = `around:${project.id}:${jobId ?? notice.deployment.id}`;
     for (const { id } of channels) {
-      const key = `${id}/around:${pipeline.project.id}:${jobId ?? notice.deployment.id}`;
+      const key = `${id}/${meaning}`;
       if (await tables.outbox.find(key)) continue;
       await tables.outbox.put({ key, channel: id, rootKey: undefined, lane: 'failure', ...card }, now);
     }
+    const messageKeys = channels.map(({ id }) => `${id}/${meaning}`);
+    await tables.inbox.add(mailUnlessShownRow({ project, environment, key: meaning, messageKeys }, now));
   }
 }
 
