@@ -19,7 +19,11 @@ export const deploy: Command = {
   usage,
   description: 'Take a version to an environment: see what would ship, confirm, follow one thread',
   examples: ['/deploy prod v1.4.0', '/deploy staging latest', '/deploy prod from staging', '/deploy v1.4.0'],
-  flags: { valueFlags: ['job', 'override', 'unlock'], switches: ['again', 'when-ready', 'dry-run'], variables: true },
+  flags: {
+    valueFlags: ['job', 'override', 'unlock'],
+    switches: ['again', 'when-ready', 'new-pipeline', 'dry-run'],
+    variables: true,
+  },
 
   needsForm: isDeployIncomplete,
 
@@ -70,7 +74,11 @@ export const deploy: Command = {
       environment: { name, known },
       version: target.version,
       job: flags['job'],
-      insists: { again: flags['again'] !== undefined, whenReady: flags['when-ready'] !== undefined },
+      insists: {
+        again: flags['again'] !== undefined,
+        whenReady: flags['when-ready'] !== undefined,
+        newPipeline: flags['new-pipeline'] !== undefined,
+      },
       variables: assigned.length > 0 ? variables : undefined,
       override: flags['override'],
       unlock: flags['unlock'],

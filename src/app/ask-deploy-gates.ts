@@ -83,7 +83,7 @@ export async function findOperation(
 /** Asks the gates that hang on the rules of the environments on the way. @throws GitLabError, StoreError */
 export function askGates(
   { request, release, found, periods, context }: AskedDeploy,
-  way: readonly string[],
+  { way, awaited }: { readonly way: readonly string[]; readonly awaited: readonly string[] },
 ): Promise<GatesRead> {
   const { project, environment, override, unlock } = request;
   return readGates(
@@ -93,6 +93,7 @@ export function askGates(
       way,
       release,
       jobs: found.jobs,
+      awaited,
       pipelineUrl: found.pipeline.url,
       periods,
       overrides: override !== undefined,

@@ -1,4 +1,5 @@
 import { operationUnderWay } from '../cards/deploy-refused.ts';
+import { approvalTerms } from '../domain/approval-terms.ts';
 import { commandLine } from '../domain/command-line.ts';
 import { guessTier } from '../domain/environment.ts';
 import { bold, join, type Phrase, say } from '../domain/phrase.ts';
@@ -53,7 +54,9 @@ async function refuseOne(
   const { project, release, environment: name, notDone, pipelineUrl } = asked;
   const known = await context.gitlab.environmentNamed(project.ref.id, name);
   const { version } = release;
-  if ((known?.tier ?? guessTier(name)) === 'production') return asDeploy(asked, context);
+  const isProduction = (known?.tier ?? guessTier(name)) === 'production';
+  // Nobody could approve what happens by itself.
+  if (isProduction || approvalTerms(project.rules, name, 'deploy')) return asDeploy(asked, context);
   const periods = await context.gitlab.freezePeriods(project.ref.id);
   const line = (unlocks?: string): string =>
     commandLine('', '/deploy', [

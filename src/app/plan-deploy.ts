@@ -2,6 +2,7 @@ import type { Environment } from '../domain/environment.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { CommandContext, CommandResult, ProjectContext } from './command.ts';
 import { checksOf } from './gate-checks.ts';
+import { planFirstPipeline } from './plan-first-pipeline.ts';
 import { readDeploy } from './read-deploy.ts';
 import type { ShownGate } from './read-gates.ts';
 
@@ -12,8 +13,10 @@ export interface DeployRequest {
   readonly version: string;
   /** `--job`, or the job of a pressed button. */
   readonly job: string | undefined;
-  /** Run again what ran before, wait for what is not ready. */
-  readonly insists?: { readonly again: boolean; readonly whenReady: boolean } | undefined;
+  /** Run again what ran before, wait for what is not ready, start a pipeline though there is one. */
+  readonly insists?:
+    | { readonly again: boolean; readonly whenReady: boolean; readonly newPipeline?: boolean | undefined }
+    | undefined;
   /** For the deploy job's run, by name. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
   /** Why our freeze and the order do not count this time. */
@@ -31,6 +34,7 @@ export interface DeployRequest {
 export async function planDeploy(request: DeployRequest, context: CommandContext): Promise<CommandResult> {
   const read = await readDeploy(request, context, 'until_refused');
   if (read.kind === 'refused') return read;
+  if (read.kind === 'first') return planFirstPipeline(request, read.release, context);
   const { gates, about, deed, warnings, atOnce, checks } = read;
   const closed = firstClosed(gates);
   if (closed) return { kind: 'refused', refusal: closed, about, noOp: closed.code === 'already_live' };

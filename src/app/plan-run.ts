@@ -1,6 +1,6 @@
 import { commandLine } from '../domain/command-line.ts';
 import { environmentsOfNew } from '../domain/consequence.ts';
-import { bold, code, say } from '../domain/phrase.ts';
+import { code, type Phrase, say } from '../domain/phrase.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Release } from '../domain/release.ts';
 import type { Task } from '../domain/task.ts';
@@ -37,35 +37,43 @@ export async function planRun(request: RunRequest, context: CommandContext): Pro
     refuseTaskVariables({ project, environment: undefined, variables }, notDone) ??
     (release.ref === release.sha ? noRef(release, notDone) : undefined);
   if (refusal) return refusedTask(project, refusal, task);
-  const { environments, refused } = await readNew(project, release, context);
-  if (refused !== undefined) return refusedTask(project, notMade(release, refused, notDone), task);
+  const { environments, warnings } = await readNew(project, release, context);
   const pipelineUrl = `${project.ref.url}/-/pipelines`;
   const behind = await gateBehind({ project, release, environments, notDone, pipelineUrl }, context);
   if (behind.refusal) return refusedTask(project, behind.refusal, task);
   const line = commandLine('', '/pipeline', [project.rules.path, 'run', release.ref, ...assignments(variables)]);
-  return planTask({ project, task, line, warnings: behind.warnings }, context);
+  return planTask({ project, task, line, warnings: [...warnings, ...behind.warnings] }, context);
 }
 
-/** What a new pipeline would start by itself, or why GitLab would make none. */
+/** What a new pipeline would have, as far as GitLab tells beforehand. */
+export interface NewPipeline {
+  /** What it starts by itself. */
+  readonly environments: readonly string[];
+  /** Its jobs; undefined: GitLab does not say. */
+  readonly names: readonly string[] | undefined;
+  readonly warnings: readonly Phrase[];
+}
+
+/**
+ * What a new pipeline would start by itself. GitLab tries it out as if it were pushed, which is not how we make one:
+ * that it would make none is worth a warning, and no answer.
+ */
 export async function readNew(
   project: ProjectContext,
   release: Release,
   { gitlab }: Pick<CommandContext, 'gitlab'>,
-): Promise<{ readonly environments: readonly string[]; readonly refused: string | undefined }> {
+): Promise<NewPipeline> {
   const [graph, planned] = await Promise.all([
     gitlab.ciGraph(project.ref.id, release.sha),
     gitlab.plannedJobs(project.ref.id, release.ref),
   ]);
-  return { environments: environmentsOfNew(graph, planned?.jobs), refused: planned?.errors[0] };
-}
-
-/** Why GitLab would make no pipeline, as it says itself. */
-export function notMade(release: Release, said: string, notDone: Refusal['notDone']): Refusal {
+  const [problem] = planned?.errors ?? [];
+  const jobs = problem === undefined ? planned?.jobs : undefined;
   return {
-    code: 'pipeline_not_made',
-    notDone,
-    fact: say`GitLab would make no pipeline for ${bold(release.version)}: ${said.slice(0, 300)}`,
-    todo: [{ kind: 'say', phrase: say`See the rules in its CI configuration.` }],
+    environments: environmentsOfNew(graph, jobs),
+    names: jobs?.map(({ name }) => name),
+    warnings:
+      problem === undefined ? [] : [say`GitLab would make none for a push, and may refuse: ${problem.slice(0, 200)}`],
   };
 }
 

@@ -2,7 +2,7 @@ import { checksLine } from '../cards/checks-line.ts';
 import { withApprovals } from '../domain/approval-terms.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import { guessTier } from '../domain/environment.ts';
-import { gateNames } from '../domain/gates.ts';
+import { awaitableChecks, gateNames } from '../domain/gates.ts';
 import { type Phrase, say } from '../domain/phrase.ts';
 import type { DeployPlan, Shipment } from '../domain/plan.ts';
 import { environmentRule } from '../domain/project.ts';
@@ -24,7 +24,7 @@ import type { PipelineSummary } from './gitlab-ports.ts';
 import type { DeployRequest } from './plan-deploy.ts';
 import type { ShownGate } from './read-gates.ts';
 import { readLive } from './read-live.ts';
-import { noDeployJob, noPipeline, unknownVersion } from './refuse-deploy.ts';
+import { noDeployJob, unknownVersion } from './refuse-deploy.ts';
 import { refuseVariables } from './refuse-variables.ts';
 import { type DeployJobFound, findJob } from './resolve-release.ts';
 import { resolveVersion } from './resolve-version.ts';
@@ -43,6 +43,12 @@ export interface DeployRead {
   readonly checks: Phrase;
 }
 
+/** There is no pipeline to deploy it from: one has to be started first. */
+export interface NoPipelineRead {
+  readonly kind: 'first';
+  readonly release: Release;
+}
+
 /**
  * Reads the way of a deploy with all its gates. `until_refused`: somebody who may not deploy there costs GitLab nothing
  * more; `all`: every gate is asked all the same.
@@ -52,7 +58,7 @@ export async function readDeploy(
   request: DeployRequest,
   context: CommandContext,
   asks: 'until_refused' | 'all',
-): Promise<DeployRead | Extract<CommandResult, { kind: 'refused' }>> {
+): Promise<DeployRead | NoPipelineRead | Extract<CommandResult, { kind: 'refused' }>> {
   const { project, environment, version } = request;
   const about: Subject = { project: project.ref.path, environment: environment.name, version };
   const refuse = (refusal: Refusal, more: Partial<Subject> = {}) => ({
@@ -72,7 +78,7 @@ export async function readDeploy(
 
   const { release, pipelines } = match;
   const subject = { version: release.version, sha: release.sha };
-  if (pipelines.length === 0) return refuse(noPipeline(request, release), subject);
+  if (pipelines.length === 0 || request.insists?.newPipeline) return { kind: 'first', release };
   const [found, state, periods] = await Promise.all([
     find(request, release, pipelines, context),
     readLive(project.ref.id, environment.name, context),
@@ -116,18 +122,25 @@ async function readWay(facts: AskedDeploy): Promise<DeployRead> {
     // The target's own step is authorised under the environment's real name, which its declaration may not hold.
     ...new Set(route.flatMap((step) => (step.job === found.ciJob.name ? [] : (step.environment ?? [])))),
   ].filter((name) => name !== environment.name);
+  const awaited = insists?.whenReady ? awaitedOn(request, { ...found, route, way }) : [];
   const [operation, shipment, rights, read] = await Promise.all([
     findOperation(request, way, context),
     live?.sha ? context.gitlab.compare(project.ref.id, live.sha, release.sha).catch(() => undefined) : undefined,
     askRights(facts, way),
-    askGates(facts, way),
+    askGates(facts, { way, awaited }),
   ]);
   const hasGateBefore = route.some((step) => step.kind === 'play' && step.job !== found.ciJob.name);
   const pressable = hasGateBefore || found.ciJob.manual || found.job.status === 'manual';
   const blockers = findBlockers(found.graph, found.ciJob, found.jobs);
   const isInsisting = insists?.again === true || insists?.whenReady === true;
   const steps = isInsisting
-    ? insistOnRoute(route, { target: found.job, jobs: found.jobs, waiting: blockers.waiting, pressable })
+    ? insistOnRoute(route, {
+        target: found.job,
+        jobs: found.jobs,
+        waiting: blockers.waiting,
+        checks: awaited,
+        pressable,
+      })
     : route;
   const target = { job: found.ciJob.name, environment: environment.name };
   const approved = withApprovals(steps, { rules: project.rules, kind: 'deploy', target });
@@ -159,6 +172,17 @@ async function readWay(facts: AskedDeploy): Promise<DeployRead> {
     ],
     deed: { ...toDeed(facts, { steps: override ? steps : approved, shipment }), override, unlocks: read.unlocks },
   };
+}
+
+/** The required jobs of the environments on the way that whoever insists lets be waited for. */
+function awaitedOn(
+  { project, environment }: DeployRequest,
+  about: Parameters<typeof awaitableChecks>[1] & { readonly way: readonly string[] },
+): readonly string[] {
+  const required = [environment.name, ...about.way].flatMap(
+    (name) => environmentRule(project.rules, name)?.requires ?? [],
+  );
+  return awaitableChecks([...new Set(required)], about);
 }
 
 /** An override that has nothing to go past is none, so that nobody is alarmed for nothing. */

@@ -24,6 +24,8 @@ export interface GatesAsked {
   readonly way: readonly string[];
   readonly release: Release;
   readonly jobs: readonly Job[];
+  /** Required jobs that are waited for, by name. */
+  readonly awaited?: readonly string[] | undefined;
   readonly pipelineUrl: string;
   /** GitLab's own freezes; undefined: it does not show them to us. */
   readonly periods: readonly FreezePeriod[] | undefined;
@@ -124,7 +126,7 @@ async function readEarlier(
 
 function answersOf(about: About, { environment, rule, earlier }: OfEnvironment): readonly ShownGate[] {
   const { asked, context, locks, mayBreak } = about;
-  const { periods, release, jobs, overrides, unlock } = asked;
+  const { periods, release, jobs, awaited, overrides, unlock } = asked;
   const { settings, now, actor } = context;
   const subject = subjectOf(about, environment);
   const isBots = locks.some(({ id, holder }) => id === unlock && holder === 'chatops');
@@ -137,6 +139,7 @@ function answersOf(about: About, { environment, rule, earlier }: OfEnvironment):
     locks,
     freezes: holding(periods ?? [], rule?.freeze ?? [], { calendar: settings.freezes, now }),
     jobs,
+    awaited,
     unlocks: isBots && mayBreak ? unlock : undefined,
     earlier,
     now,

@@ -1,7 +1,9 @@
-import { refusedDry, renderDryRun } from '../cards/dry-run.ts';
+import { refusedDry, renderDryRun, renderDryStart } from '../cards/dry-run.ts';
 import { bold, say } from '../domain/phrase.ts';
 import type { CommandContext, CommandResult } from './command.ts';
+import { subjectOf } from './deed-subject.ts';
 import type { DeployRequest } from './plan-deploy.ts';
+import { planFirstPipeline } from './plan-first-pipeline.ts';
 import { readDeploy } from './read-deploy.ts';
 import { refuseReader } from './refuse-policy.ts';
 
@@ -22,6 +24,13 @@ export async function tryDeploy(request: DeployRequest, context: CommandContext)
       }
     : await readDeploy(request, context, 'all');
   if (read.kind === 'refused') return { ...read, refusal: refusedDry(read.refusal) };
+  if (read.kind === 'first') return tryFirst(await planFirstPipeline(request, read.release, context));
   const { deed, gates, warnings, about } = read;
   return { kind: 'answer', card: renderDryRun({ deed, gates, warnings }), about };
+}
+
+function tryFirst(result: CommandResult): CommandResult {
+  if (result.kind === 'refused') return { ...result, refusal: refusedDry(result.refusal) };
+  if (result.kind !== 'planned' || result.deed.kind !== 'task') return result;
+  return { kind: 'answer', card: renderDryStart(result.deed), about: subjectOf(result.deed) };
 }

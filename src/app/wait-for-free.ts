@@ -12,7 +12,11 @@ import { tellIn } from './tell-in.ts';
 
 /** What may be waited for, with the flags that a line of ours has. */
 const waitable: Readonly<Record<string, FlagRules>> = {
-  '/deploy': { valueFlags: ['job', 'override', 'unlock'], switches: ['again', 'when-ready'], variables: true },
+  '/deploy': {
+    valueFlags: ['job', 'override', 'unlock'],
+    switches: ['again', 'when-ready', 'new-pipeline'],
+    variables: true,
+  },
   '/rollback': { valueFlags: [] },
 };
 

@@ -1,9 +1,11 @@
 import { type Exemption, type GateName, gateNames } from '../domain/gates.ts';
 import { bold, join, link, type Phrase, say } from '../domain/phrase.ts';
-import type { DeployPlan } from '../domain/plan.ts';
+import type { DeployPlan, TaskPlan } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import { versionOf } from '../domain/task.ts';
 import { buildCard, type Card } from './card.ts';
 import { deploySteps, fromTo } from './deploy-plan.ts';
+import { literal } from './literal.ts';
 import { type Line, shaped } from './phrase-blocks.ts';
 import { versionWithSha } from './pipeline-words.ts';
 import { shapes, statuses } from './status.ts';
@@ -65,6 +67,17 @@ export function renderDryRun({
       ...deploySteps(deed),
     ],
     more: [say`Pipeline: ${link(`#${pipelineId}`, pipelineUrl)}`],
+  });
+}
+
+/** The same for a deploy that would begin with a pipeline. */
+export function renderDryStart({ task }: TaskPlan): Card {
+  const where = task.kind === 'run' ? (task.deploy?.environment ?? '') : '';
+  const version = bold(literal(versionOf(task), 60));
+  const said = say`Dry run: ${version} could be deployed to ${bold(literal(where, 60))} now. A pipeline would be started first.`;
+  return buildCard({
+    spoken: say`${said} Nothing was changed.`,
+    lines: [shaped(statuses.passed.shape, said), say`Nothing was changed.`],
   });
 }
 

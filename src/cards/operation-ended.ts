@@ -1,6 +1,7 @@
+import { commandLine } from '../domain/command-line.ts';
 import { currentStep, type Operation, type Step, type StepReason } from '../domain/operation.ts';
 import { bold, code, join, link, type Phrase, type Segment, say, user } from '../domain/phrase.ts';
-import { buildCard, type Card, type CardButton } from './card.ts';
+import { buildCard, type Card, type CardButton, target } from './card.ts';
 import { operationName } from './deed-words.ts';
 import { durationBetween } from './duration.ts';
 import { literal } from './literal.ts';
@@ -28,8 +29,23 @@ export function renderOperationEnded({
       ...next,
       pages(operation),
     ],
-    buttons: goBack(operation),
+    buttons: [...startAnew(operation), ...goBack(operation)],
   });
+}
+
+/** GitLab plays no job of a pipeline that is older than the one deployed last; one of a newer pipeline it plays. */
+function startAnew(operation: Operation): readonly CardButton[] {
+  const { kind, state, environment, project, release } = operation;
+  const isOutdated = troubleStep(operation)?.reason === 'refused_outdated';
+  if (kind !== 'deploy' || state !== 'failed' || !isOutdated || release.ref === release.sha) return [];
+  return [
+    {
+      label: 'Start a new pipeline',
+      spoken: `Start a new pipeline: ${target(release.version, environment)}`,
+      actionId: 'run_command:new-pipeline',
+      value: commandLine('', '/deploy', [`${project.path}:${environment}`, release.ref, '--new-pipeline']),
+    },
+  ];
 }
 
 /** A deploy that failed after it had begun to change its environment can be taken back. */

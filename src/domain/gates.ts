@@ -3,7 +3,7 @@ import type { Deployment } from './deployment.ts';
 import { type FreezeWindow, freezeNow } from './freeze.ts';
 import { isActive, isJobNamed, type Job } from './job.ts';
 import { blockingLocks, type Lock } from './lock.ts';
-import type { Release } from './release.ts';
+import { type CiGraph, comesAfter, type Release, type RouteStep } from './release.ts';
 
 /**
  * The gates before an environment, in the order in which they are asked and shown. `approvals`: people
@@ -85,6 +85,8 @@ export interface GateFacts {
   /** Per environment of `rules.after`: what the release's commit did there. */
   readonly earlier: ReadonlyMap<string, Earlier>;
   readonly now: Date;
+  /** Required jobs that are waited for before anything is started, by name: they close no gate. */
+  readonly awaited?: readonly string[] | undefined;
 }
 
 /** Asks the gates that hang on an environment's rules, so that all answers can be shown and the first refusal told. */
@@ -163,10 +165,12 @@ export function requiredJobs(requires: readonly string[], jobs: readonly Job[]):
   });
 }
 
-function findChecks({ rules, jobs }: GateFacts): GateRefusal | undefined {
+function findChecks({ rules, jobs, awaited = [] }: GateFacts): GateRefusal | undefined {
   const required = requiredJobs(rules.requires, jobs);
   const missing = required.filter((each) => each.jobs.length === 0).map(({ name }) => name);
-  const open = required.flatMap((each) => each.jobs.filter(({ status }) => status !== 'success'));
+  const open = required.flatMap((each) =>
+    each.jobs.filter(({ name, status }) => status !== 'success' && !awaited.includes(name)),
+  );
   if (missing.length + open.length === 0) return undefined;
   return {
     reason: 'checks_not_passed',
@@ -174,6 +178,27 @@ function findChecks({ rules, jobs }: GateFacts): GateRefusal | undefined {
     unfinished: open.filter(isWaiting),
     failed: open.filter((job) => !isWaiting(job)),
   };
+}
+
+/**
+ * Required jobs that come to their end by themselves, so that they can be waited for: those on their way, and not behind
+ * a job that the route itself has to press.
+ */
+export function awaitableChecks(
+  requires: readonly string[],
+  about: { readonly jobs: readonly Job[]; readonly graph: CiGraph; readonly route: readonly RouteStep[] },
+): readonly string[] {
+  const { jobs, graph, route } = about;
+  const gates = route.filter(({ kind }) => kind === 'play').map(({ job }) => job);
+  return requiredJobs(requires, jobs).flatMap(({ name, jobs: instances }) => {
+    const declared = graph.jobs.find((job) => job.name === name);
+    if (!declared || gates.some((gate) => gate === name || comesAfter(graph, declared, gate))) return [];
+    return instances.filter(isOnItsWay).map((job) => job.name);
+  });
+}
+
+function isOnItsWay({ status }: Job): boolean {
+  return isActive(status) || status === 'created' || status === 'scheduled';
 }
 
 function isWaiting({ status }: Job): boolean {

@@ -196,8 +196,8 @@ function decideByJob(at: At): NextDeed {
 }
 
 /** A job that starts an environment has to succeed, whatever the pipeline makes of its failure. */
-function mayEndBadly({ kind, environment }: Step): boolean {
-  return kind === 'verify' || (kind === 'wait' && environment === undefined);
+function mayEndBadly({ kind, environment, mustPass }: Step): boolean {
+  return kind === 'verify' || (kind === 'wait' && environment === undefined && !mustPass);
 }
 
 /** A job that has to end, in whatever way, before the next step may begin. */

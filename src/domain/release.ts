@@ -45,6 +45,8 @@ export interface RouteStep {
   readonly environment: string | undefined;
   /** Of `cancel`: which job, since it may be one of another pipeline. */
   readonly cancelsJobId?: number | undefined;
+  /** Of `wait`: it has to pass even where the pipeline lets it fail. */
+  readonly mustPass?: boolean | undefined;
   /** Of `retry`: the newest instance when it was planned. A newer one means that it happened. */
   readonly retriesJobId?: number | undefined;
   /** Of `approve`: who has to agree by our own rules; undefined: by GitLab's. */
@@ -147,10 +149,12 @@ export function insistOnRoute(
     readonly target: Job;
     readonly jobs: readonly Job[];
     readonly waiting: readonly Job[];
+    /** Required jobs that are waited for first. */
+    readonly checks?: readonly string[] | undefined;
     readonly pressable: boolean;
   },
 ): readonly RouteStep[] {
-  const { target, jobs, waiting, pressable } = about;
+  const { target, jobs, waiting, checks = [], pressable } = about;
   if (isFinished(target.status)) {
     // What passed after the run before says nothing of this one, and does not run again.
     const passed = new Set(jobs.filter(({ status }) => status === 'success').map(({ name }) => name));
@@ -161,9 +165,15 @@ export function insistOnRoute(
     });
   }
   const known = new Set(route.map(({ job }) => job));
-  const waits = waiting
-    .filter(({ name }) => !known.has(name))
-    .map(({ name }): RouteStep => ({ kind: 'wait', job: name, environment: undefined }));
+  const ahead = [...new Set([...waiting.map(({ name }) => name), ...checks])].filter((name) => !known.has(name));
+  const waits = ahead.map(
+    (job): RouteStep => ({
+      kind: 'wait',
+      job,
+      environment: undefined,
+      ...(checks.includes(job) ? { mustPass: true } : {}),
+    }),
+  );
   const way = pressable
     ? route
     : route.map((step) => (step.kind === 'play' ? { ...step, kind: 'wait' as const } : step));

@@ -45,8 +45,10 @@ export type Task =
       readonly kind: 'run';
       readonly release: Release;
       readonly variables?: Readonly<Record<string, string>> | undefined;
-      /** The deploy that follows in the new pipeline. */
-      readonly deploy?: { readonly environment: string; readonly line: string } | undefined;
+      /** The deploy that follows in the new pipeline, and the commit that it replaces. */
+      readonly deploy?:
+        | { readonly environment: string; readonly line: string; readonly from?: string | undefined }
+        | undefined;
     };
 
 /** What GitLab says that a task may have changed, read just now. */

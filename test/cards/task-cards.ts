@@ -1,4 +1,5 @@
 import type { Card } from '../../src/cards/card.ts';
+import { renderDryStart } from '../../src/cards/dry-run.ts';
 import { renderPlanClosed } from '../../src/cards/plan-closed.ts';
 import { renderTaskPlan } from '../../src/cards/task-plan.ts';
 import { renderTaskDone, renderTaskLost, renderTaskTold, renderTaskUnknown } from '../../src/cards/task-told.ts';
@@ -50,6 +51,13 @@ export const taskCards: Readonly<Record<string, Card>> = {
     pipeline,
   }),
   'task done': renderTaskDone({ task: tasks.stop, threadUrl: 'https://example.slack.com/archives/C0DEPLOYS/p1' }),
+  'dry run, a pipeline first': renderDryStart({
+    kind: 'task',
+    project,
+    channel: 'C0DEPLOYS',
+    line: '/deploy production v1.4.0',
+    task: tasks['run and deploy'],
+  }),
   'task unknown': renderTaskUnknown({ task: tasks.run }),
   'task lost': renderTaskLost({ task: tasks.run, calledAt: at('10:00'), projectUrl: project.url }),
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decideGates, firstRefusal, type GateFacts, type GateName } from '../../src/domain/gates.ts';
-import { aDeployment, aJob, ann, at, project, release, sha } from '../support/builders.ts';
+import { awaitableChecks, decideGates, firstRefusal, type GateFacts, type GateName } from '../../src/domain/gates.ts';
+import { aCiJob, aDeployment, aGraph, aJob, ann, at, project, release, sha } from '../support/builders.ts';
 
 const raj = { slackUserId: 'U0RAJ', gitlab: { id: 4, username: 'raj', name: 'Raj Patel' } } as const;
 const lock = { id: 'l', project, environment: 'production', holder: raj, reason: 'x', since: at(0), channel: 'C1' };
@@ -158,6 +158,32 @@ describe('decideGates', () => {
 
     expect(told('requires', { rules, jobs })).toBe('checks_not_passed');
     expect(told('requires', { rules, jobs: [...jobs, aJob({ id: 3, name: 'tests 2/2', status: 'success' })] })).toBe(
+      'pass',
+    );
+  });
+});
+
+describe('awaitableChecks', () => {
+  const graph = aGraph(
+    ['test', 'canary'],
+    [
+      aCiJob({ name: 'unit-tests', stage: 'test' }),
+      aCiJob({ name: 'scan', stage: 'test' }),
+      aCiJob({ name: 'canary', stage: 'canary' }),
+      aCiJob({ name: 'watch', stage: 'canary', needs: ['canary'] }),
+    ],
+  );
+  const route = [{ kind: 'play', job: 'canary', environment: undefined }] as const;
+
+  it('are required jobs on their way, and not those behind a job that the route presses', () => {
+    const jobs = [
+      aJob({ name: 'unit-tests', status: 'running' }),
+      aJob({ name: 'scan', status: 'failed' }),
+      aJob({ name: 'watch', status: 'created' }),
+    ];
+
+    expect(awaitableChecks(['unit-tests', 'scan', 'watch', 'gone'], { jobs, graph, route })).toEqual(['unit-tests']);
+    expect(told('requires', { jobs, rules: { after: [], requires: ['unit-tests'] }, awaited: ['unit-tests'] })).toBe(
       'pass',
     );
   });

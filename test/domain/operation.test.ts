@@ -140,6 +140,11 @@ describe('decideNext', () => {
     expect(words(next(step, { status: 'failed', allowFailure: true }))).toBe('failed job_failed');
   });
 
+  it('a required job that failed has failed, whatever the pipeline makes of it', () => {
+    const step = { kind: 'wait', environment: undefined, mustPass: true } as const;
+    expect(words(next(step, { status: 'failed', allowFailure: true }))).toBe('failed job_failed');
+  });
+
   it('plays the job that stands ready', () => {
     expect(next({ state: 'waiting' }, { status: 'manual' })).toMatchObject({
       kind: 'play',

@@ -281,6 +281,17 @@ describe('insistOnRoute', () => {
     ]);
   });
 
+  it('waits for required jobs, which have to pass even where the pipeline lets them fail', () => {
+    const target = aJob({ name: 'deploy', status: 'created' });
+    const waiting = [aJob({ name: 'build', status: 'running' })];
+    const about = { target, jobs: [target], waiting, checks: ['build', 'scan'], pressable: true };
+
+    expect(insistOnRoute(route, about).slice(0, 2)).toEqual([
+      { kind: 'wait', job: 'build', environment: undefined, mustPass: true },
+      { kind: 'wait', job: 'scan', environment: undefined, mustPass: true },
+    ]);
+  });
+
   it('waits for what is on its way, and for a job that starts by itself', () => {
     const target = aJob({ name: 'deploy', status: 'created' });
     const about = { target, jobs: [target], waiting: [aJob({ name: 'build', status: 'running' })] };

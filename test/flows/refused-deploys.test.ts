@@ -59,24 +59,6 @@ describe('/deploy refuses before anything happens', () => {
     expect(said).toContain('Code: deployed_before');
   });
 
-  it('a tag without a pipeline', async () => {
-    await flow.gitlab.createTag('v1.4.0');
-
-    const said = await refused('/deploy prod v1.4.0');
-
-    expect(said).toContain('No pipeline ran for this tag');
-    expect(said).toContain('Run a pipeline');
-    expect(said).toContain('Code: no_pipeline');
-  });
-
-  it('a branch whose newest commit has no pipeline of its own', async () => {
-    await tagAtGate('v1.4.0');
-
-    const said = await refused('/deploy prod main');
-
-    expect(said).toContain('No pipeline ran for the newest commit of this branch');
-  });
-
   it('a pipeline that is still on its way', async () => {
     await flow.gitlab.pushTag('v1.4.0');
 
