@@ -14,6 +14,7 @@ import {
 } from '../domain/operation.ts';
 import { isSame } from '../domain/same.ts';
 import { askApprovals } from './ask-approvals.ts';
+import { followGitLab, holdForGitLab } from './follow-gitlab-approvals.ts';
 import type { GitLabAs, GitLabReads, GitLabWrites } from './gitlab-ports.ts';
 import { holdStep } from './hold-step.ts';
 import { noteOperationEnd } from './note-operation-end.ts';
@@ -28,7 +29,8 @@ type Writer = Pick<GitLabWrites, 'playJob' | 'retryJob' | 'cancelJob'>;
 
 export interface AdvanceOperationDeps {
   readonly settings: () => Settings;
-  readonly gitlab: Pick<GitLabReads, 'jobs' | 'job' | 'successfulDeployments' | 'freezePeriods'> & Writer;
+  readonly gitlab: Pick<GitLabReads, 'jobs' | 'job' | 'successfulDeployments' | 'freezePeriods' | 'approvalOf'> &
+    Writer;
   readonly gitlabAs: GitLabAs;
   readonly store: Store;
   readonly lease: Lease;
@@ -59,17 +61,16 @@ export async function advanceOperation(id: string, deps: AdvanceOperationDeps): 
   for (let move = 0; move < maxMoves; move += 1) {
     const operation = await deps.store.tables.operations.find(id);
     if (operation?.state !== 'active') return;
-    let jobs: readonly Job[];
+    let deed: NextDeed | 'read_again';
     try {
-      jobs = await readJobs(operation, deps);
+      deed = await decideDeed(operation, deps);
     } catch (error) {
       if (!(error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError))
         throw error;
       deps.log.warn({ operation_id: id, err: error }, 'operation cannot be followed, will look again');
       return lookLater(operation, error.retryable ? readAgainMs : readMuchLaterMs, deps);
     }
-    if (await askApprovals(operation, jobs, deps)) continue;
-    const deed = await decideDeed(operation, jobs, deps);
+    if (deed === 'read_again') continue;
     if (deed.kind === 'look_later') return lookLater(operation, deed.afterMs, deps);
     const goOn = await carryOut(operation, deed, deps);
     if (!goOn) return;
@@ -77,11 +78,18 @@ export async function advanceOperation(id: string, deps: AdvanceOperationDeps): 
   deps.log.error({ operation_id: id }, 'operation moved too often in one go');
 }
 
-async function decideDeed(operation: Operation, jobs: readonly Job[], deps: AdvanceOperationDeps): Promise<NextDeed> {
+/** What to do next, after people were asked who have to agree to it. */
+async function decideDeed(operation: Operation, deps: AdvanceOperationDeps): Promise<NextDeed | 'read_again'> {
+  const jobs = await readJobs(operation, deps);
+  if (await askApprovals(operation, jobs, deps)) return 'read_again';
+  await followGitLab(operation, deps);
   const now = deps.clock.now();
   const needsApproval = operation.steps.some(({ kind }) => kind === 'approve');
   const requests = needsApproval ? await deps.store.tables.approvals.ofOperation(operation.id) : [];
-  return decideApproval(operation, requests, { jobs, now }) ?? decideNext(operation, jobs, now);
+  const held = decideApproval(operation, requests, { jobs, now });
+  if (held) return held;
+  const deed = decideNext(operation, jobs, now);
+  return (await holdForGitLab(operation, { deed, jobs }, deps)) ? 'read_again' : deed;
 }
 
 /** The newest instances of the pipeline's jobs; where a job of another pipeline is being canceled, that one. */

@@ -12,25 +12,23 @@ import {
 import type { AuditEntry } from '../domain/audit.ts';
 import { say } from '../domain/phrase.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import { type AnswerInGitLabDeps, answerInGitLab } from './answer-in-gitlab.ts';
 import { type ApprovalAnswer, explainVote } from './explain-vote.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import { identifyActor } from './identify-actor.ts';
 import type { Linking } from './linking.ts';
-import type { Clock, Log, Settings, SlackContent, SlackGateway, Wake } from './ports.ts';
+import type { Settings, SlackContent, SlackGateway } from './ports.ts';
 import { readAuthors } from './read-authors.ts';
 import { refuseApprover } from './refuse-approver.ts';
 import { changeApproval } from './show-approval.ts';
-import type { AnswerDraft, Store, Tables } from './store-ports.ts';
+import type { AnswerDraft, Tables } from './store-ports.ts';
 
-export interface AnswerApprovalDeps {
+export interface AnswerApprovalDeps extends AnswerInGitLabDeps {
   readonly findLink: Linking['findLink'];
   readonly settings: () => Settings;
-  readonly gitlab: Pick<GitLabReads, 'userByName' | 'accessLevel' | 'changes' | 'mergeRequests'>;
+  readonly gitlab: AnswerInGitLabDeps['gitlab'] &
+    Pick<GitLabReads, 'userByName' | 'accessLevel' | 'changes' | 'mergeRequests'>;
   readonly slack: Pick<SlackGateway, 'user'>;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly wake: Wake;
-  readonly log: Log;
 }
 
 /** What somebody says to a request for approval. */
@@ -39,6 +37,8 @@ export interface ApprovalPress {
   readonly answer: ApprovalAnswer;
   /** A comment; of a rejection the reason. */
   readonly words?: string | undefined;
+  /** The one of GitLab's rules that it is for, where several fit. */
+  readonly as?: string | undefined;
   readonly slackUserId: string;
   readonly channel: string;
   readonly to: AnswerDraft['to'];
@@ -56,6 +56,8 @@ export async function answerApproval(press: ApprovalPress, deps: AnswerApprovalD
   const request = await deps.store.tables.approvals.find(requestId);
   if (!request) return refuse(press, { refusal: goneRefusal() }, deps);
   const { actor, restricted } = await identifyActor(slackUserId, { ...deps, settings: deps.settings() });
+  if (request.gitlab && answer !== 'withdraw' && !restricted)
+    return recordGitLab({ ...press, answer }, { request, actor }, deps);
   const refusal =
     answer === 'withdraw' ? undefined : await refuseApprover(request, { actor, restricted, answer }, deps);
   if (refusal) return refuse(press, { refusal, actor, request }, deps);
@@ -87,6 +89,29 @@ export async function answerApproval(press: ApprovalPress, deps: AnswerApprovalD
     { operation_id: request.operationId, actor: slackUserId, environment: request.environment, reason: outcome },
     'approval answered',
   );
+}
+
+/** The same where it is GitLab that asks: intended is recorded before it leaves, and what GitLab made of it after. */
+async function recordGitLab(
+  press: ApprovalPress & { readonly answer: 'approve' | 'reject' },
+  about: { readonly request: ApprovalRequest; readonly actor: Actor },
+  deps: AnswerApprovalDeps,
+): Promise<void> {
+  const intended = { ...auditOf(press, { ...about, now: deps.clock.now() }), outcome: 'intended' } as const;
+  await deps.store.transaction((tables) => tables.audit.append(intended));
+  const answered = await answerInGitLab(press, about, deps);
+  const { request } = answered;
+  if (answered.kind === 'refused') return refuse(press, { ...about, request, refusal: answered.refusal }, deps);
+  const now = deps.clock.now();
+  await deps.store.transaction(async (tables) => {
+    await tables.operations.wake(request.project.id, request.pipelineId, now);
+    const entry = auditOf(press, { ...about, request, now });
+    await tables.audit.append({ ...entry, outcome: 'succeeded', reason: request.state });
+    const card = renderApprovalAnswered({ request, answer: press.answer });
+    await answerPress(tables, press, { card, result: press.answer, now });
+  });
+  deps.wake('outbox');
+  deps.wake('operations');
 }
 
 async function apply(

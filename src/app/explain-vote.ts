@@ -49,6 +49,8 @@ export function explainVote(
         todo: [other],
       };
     case 'approval_given': {
+      if (request.gitlab)
+        return { code: reason, notDone, fact: say`You have approved it before, and count once.`, todo: [] };
       const { label, actionId, value } = takeBack(request);
       return {
         code: reason,
@@ -57,6 +59,13 @@ export function explainVote(
         todo: [{ kind: 'press', label, actionId, value }],
       };
     }
+    case 'approval_kept_by_gitlab':
+      return {
+        code: reason,
+        notDone,
+        fact: say`GitLab keeps approvals that were given.`,
+        todo: [{ kind: 'say', phrase: say`While it waits you can still reject it.` }],
+      };
     case 'approval_not_given':
       return { code: reason, notDone, fact: say`You have not approved it.`, todo: [] };
   }

@@ -5,6 +5,7 @@ import type { Environment } from '../domain/environment.ts';
 import type { DecodedDelivery } from '../domain/event.ts';
 import type { FreezePeriod } from '../domain/freeze.ts';
 import type { Earlier } from '../domain/gates.ts';
+import type { GitLabApproval, GitLabApprovalReason } from '../domain/gitlab-approval.ts';
 import type { Job } from '../domain/job.ts';
 import type { LinkedPerson } from '../domain/link.ts';
 import type { PipelineFacts } from '../domain/pipeline.ts';
@@ -149,6 +150,14 @@ export interface GitLabReads {
    * deployments than are looked through, and what was not reached could change what they say.
    */
   endedDeploymentsOf(projectId: number, environment: string, sha: string): Promise<Earlier>;
+  /**
+   * GitLab's own approvals of the deployment that a job makes, asked this moment. Undefined: its environment has no
+   * approval rules, or GitLab is one without them.
+   */
+  approvalOf(
+    projectId: number,
+    deploy: { readonly environment: string; readonly jobId: number },
+  ): Promise<GitLabApproval | undefined>;
   compare(
     projectId: number,
     from: string,
@@ -207,6 +216,19 @@ export interface GitLabWrites {
   cancelPipeline(projectId: number, pipelineId: number): Promise<void>;
   /** Stops it by the job that its deployment names for that, if any. */
   stopEnvironment(projectId: number, environmentId: number): Promise<void>;
+  /**
+   * Approves or rejects a deployment that waits, in the name of whose token it is; GitLab keeps one word of each person
+   * and takes the same again. `as`: the rule, where several fit. Undefined: done, else why GitLab does not take it.
+   */
+  answerDeployment(
+    projectId: number,
+    deploymentId: number,
+    word: {
+      readonly answer: 'approve' | 'reject';
+      readonly words?: string | undefined;
+      readonly as?: string | undefined;
+    },
+  ): Promise<GitLabApprovalReason | undefined>;
 }
 
 /** GitLab, asked with the token of one person, so that their own rights and their own name count. */

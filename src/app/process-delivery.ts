@@ -1,4 +1,4 @@
-import type { DomainEvent } from '../domain/event.ts';
+import type { ApprovalNews, DomainEvent } from '../domain/event.ts';
 import type { ProjectRef, ProjectRules } from '../domain/project.ts';
 import type { TagNews } from '../domain/tag-news.ts';
 import { type FoldContext, foldEvents } from './fold-events.ts';
@@ -38,7 +38,7 @@ export async function processDelivery(row: InboxRow, deps: ProcessDeliveryDeps):
     deps.counters.webhook(decoded.reason, 'ignored');
     return finish(row, `ignored: ${decoded.reason}`, deps);
   }
-  const about = decoded.kind === 'tag_news' ? decoded.news : decoded.event;
+  const about = decoded.kind === 'event' ? decoded.event : decoded.news;
   const project = projectOf(about);
   const found = await identifyProject(project, deps);
   const isUnknown = found.kind === 'ignored' && found.reason === 'not_watched';
@@ -57,7 +57,8 @@ export async function processDelivery(row: InboxRow, deps: ProcessDeliveryDeps):
     return finish(row, 'ignored: polled_only', deps);
   }
   await noteWebhook(deps.store.tables.meta, project.id, row.receivedAt);
-  if (decoded.kind === 'tag_news') await tell(row, { news: decoded.news, rules }, deps);
+  if (decoded.kind === 'approval_news') await lookAtApprovals(row, decoded.news, deps);
+  else if (decoded.kind === 'tag_news') await tell(row, { news: decoded.news, rules }, deps);
   else await fold(row, { event: decoded.event, project }, deps);
 }
 
@@ -78,6 +79,25 @@ async function tell(
     { event: news.kind, delivery_id: row.key, project: news.project.path, ref: news.tag, reason },
     'webhook processed',
   );
+}
+
+/**
+ * Somebody decided on GitLab's page. The operation that waits for it asks GitLab: the sender's word counts for nothing.
+ */
+async function lookAtApprovals(
+  row: InboxRow,
+  { project, jobId }: ApprovalNews,
+  { store, clock, wake }: ProcessDeliveryDeps,
+): Promise<void> {
+  const now = clock.now();
+  await store.transaction(async (tables) => {
+    const waiting = (await tables.approvals.undecided()).filter(
+      (request) => request.project.id === project.id && request.jobId === jobId,
+    );
+    for (const { pipelineId } of waiting) await tables.operations.wake(project.id, pipelineId, now);
+    await tables.inbox.done(row.id, waiting.length > 0 ? 'looked_at' : 'nothing_new', now);
+  });
+  wake('operations');
 }
 
 async function fold(
@@ -127,7 +147,7 @@ async function foldLocated(tables: Tables, located: Located, context: FoldContex
   return (await foldEvents(tables, held, events, context)) !== undefined || changed;
 }
 
-function projectOf(event: DomainEvent | TagNews): ProjectRef {
+function projectOf(event: DomainEvent | TagNews | ApprovalNews): ProjectRef {
   return event.kind === 'pipeline' ? event.pipeline.project : event.project;
 }
 

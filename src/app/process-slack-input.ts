@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { renderFailure } from '../cards/failure.ts';
 import { renderRefusal } from '../cards/refusal.ts';
 import { type AppError, GitLabError } from '../domain/errors.ts';
@@ -36,6 +37,8 @@ export type ProcessSlackInputDeps = FillFormDeps &
 
 /** Input older than this is answered, never executed: the person has gone on, and so has the world. */
 const awayAfterMs = 5 * 60_000;
+
+const ApproveAs = z.object({ id: z.string(), as: z.string(), words: z.string().optional() });
 
 /**
  * Carries one command, click or mention from the inbox to its use case. Exactly one answer comes of it; the inbox row
@@ -172,11 +175,8 @@ async function act(
       return runLine(input.value, from, deps);
     case 'waited_plan':
       return showWaitedPlan({ owner, line: input.value }, from, deps);
-    case 'approval_approve': {
-      const [requestId = '', ...comment] = input.value.split(' ');
-      const words = comment.length > 0 ? comment.join(' ') : undefined;
-      return answerApproval({ ...from, requestId, answer: 'approve', words }, deps);
-    }
+    case 'approval_approve':
+      return answerApproval({ ...from, ...readApprove(input.value), answer: 'approve' }, deps);
     case 'approval_withdraw':
       return answerApproval({ ...from, requestId: input.value, answer: 'withdraw' }, deps);
     case 'approval_reject':
@@ -186,6 +186,16 @@ async function act(
       // A link button reports its press too; it needs no answer.
       await deps.store.tables.inbox.done(from.row.id, 'no_action', deps.clock.now());
   }
+}
+
+/** What the button stands for: a request, with what was typed as a comment, or which of GitLab's rules it is for. */
+function readApprove(value: string): { requestId: string; words?: string | undefined; as?: string | undefined } {
+  if (!value.startsWith('{')) {
+    const [requestId = '', ...words] = value.split(' ');
+    return { requestId, words: words.length > 0 ? words.join(' ') : undefined };
+  }
+  const { id, as, words } = ApproveAs.parse(JSON.parse(value));
+  return { requestId: id, as, words };
 }
 
 /** A whole command line, as a button carries it. */

@@ -20,15 +20,17 @@ export function renderApprovalAnswered({
     reject: say`You rejected ${name}. Whoever asked is told, with your reason.`,
     withdraw: say`Your approval of ${name} is taken back.`,
   }[answer];
+  const isOurs = request.gitlab === undefined;
   const { shape } = answer === 'approve' ? statuses.passed : statuses.canceled;
   return buildCard({
     spoken: said,
     lines: [
       shaped(shape, said),
       ...(answer === 'reject' ? [] : [standingOf(request)]),
-      ...(answer === 'approve' ? [say`Until its job starts you can take it back.`] : []),
+      ...(isOurs && answer === 'approve' ? [say`Until its job starts you can take it back.`] : []),
     ],
-    buttons: answer === 'approve' ? [takeBack(request)] : [],
+    // GitLab keeps what was given.
+    buttons: isOurs && answer === 'approve' ? [takeBack(request)] : [],
   });
 }
 

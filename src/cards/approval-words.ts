@@ -1,4 +1,5 @@
 import { type ApprovalRequest, approvals } from '../domain/approval.ts';
+import type { GitLabRule } from '../domain/gitlab-approval.ts';
 import { bold, group, join, type Phrase, type Segment, say, user } from '../domain/phrase.ts';
 import { literal } from './literal.ts';
 import { actorName } from './step-words.ts';
@@ -27,11 +28,23 @@ export function approverNames(approvers: readonly string[]): Phrase {
 
 /** How far it has come and by whom: `1 of 2 approvals, by maintainer. Not by who asks.` */
 export function standingOf(request: ApprovalRequest): Phrase {
-  const { terms } = request;
+  const { terms, gitlab } = request;
+  if (gitlab) return gitlabStanding(gitlab.rules);
   const who = approverNames(terms.approvers);
   const barred = [...(terms.self ? [] : ['who asks']), ...(terms.authors ? [] : ['authors of what ships'])];
   const not = barred.length === 0 ? [] : say` Not by ${barred.join(' or ')}.`;
   return say`${bold(`${approvals(request).length} of ${terms.required}`)} approvals, by ${who}.${not}`;
+}
+
+/** GitLab's rules and what each still lacks: `Maintainers: 1 of 2`. */
+function gitlabStanding(rules: readonly GitLabRule[]): Phrase {
+  const told = rules
+    .slice(0, 6)
+    .map(
+      (rule): Phrase =>
+        say`${literal(rule.name, 60)}: ${bold(`${Math.min(rule.given, rule.required)} of ${rule.required}`)}`,
+    );
+  return say`By GitLab's rules. ${join(told, ' · ')}.`;
 }
 
 /** Who approved so far, with what they said. */

@@ -67,7 +67,9 @@ function decideStep(about: {
         : undefined;
     case 'open':
       if (!isBoundTo(request, bound)) return fail('approval_void');
-      if (isCurrent && step.state === 'awaiting_approval') return { kind: 'look_later', afterMs: 30_000 };
+      // Without a webhook of GitLab's, decisions on its page are seen by looking.
+      if (isCurrent && step.state === 'awaiting_approval')
+        return { kind: 'look_later', afterMs: request.gitlab ? 10_000 : 30_000 };
       // One that was given has been taken back.
       return isCurrent || step.state === 'succeeded'
         ? { kind: 'update', index, step: { state: 'awaiting_approval', endedAt: undefined, decided: undefined } }

@@ -1,6 +1,7 @@
 import { type Actor, isSamePerson, type Person } from './actor.ts';
 import type { ApprovalTerms } from './approval-terms.ts';
 import { allow, type Decision } from './decision.ts';
+import type { GitLabRule } from './gitlab-approval.ts';
 import type { ProjectRef } from './project.ts';
 import type { Release } from './release.ts';
 
@@ -29,6 +30,8 @@ export interface ApprovalRequest {
   /** Another instance of the job is another deed. Of a retry: the instance that is run again. */
   readonly jobId: number;
   readonly terms: ApprovalTerms;
+  /** Where it is GitLab that asks, by the rules of its protected environment; undefined: we do. */
+  readonly gitlab?: { readonly deploymentId: number; readonly rules: readonly GitLabRule[] } | undefined;
   readonly requester: Actor;
   /** How many commits ship, and where to see them. */
   readonly ships?: { readonly total: number; readonly url: string } | undefined;
@@ -79,7 +82,8 @@ export type VoteReason =
   | 'approval_own_deploy'
   | 'approval_own_commits'
   | 'approval_given'
-  | 'approval_not_given';
+  | 'approval_not_given'
+  | 'approval_kept_by_gitlab';
 
 /** Why a word on a request does not count. */
 export interface VoteRefusal {
@@ -112,6 +116,7 @@ export function decideVote(
 
 /** Decides whether this person can take an approval back: it is theirs, and nothing was started. */
 export function decideWithdrawal(request: ApprovalRequest, voter: Actor): Decision<VoteRefusal> {
+  if (request.gitlab) return refuse('approval_kept_by_gitlab');
   if (!isUndecided(request)) return refuse('approval_decided');
   return voteOf(request, voter)?.answer === 'approve' ? allow : refuse('approval_not_given');
 }

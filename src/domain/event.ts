@@ -40,12 +40,20 @@ export interface DeploymentChanged {
   readonly deployment: Deployment;
 }
 
+/** Somebody approved or rejected in GitLab, says whoever sent it: what GitLab says is looked at next. */
+export interface ApprovalNews {
+  readonly kind: 'approval';
+  readonly project: ProjectRef;
+  readonly jobId: number | undefined;
+}
+
 /** Why a delivery that is well formed leads to nothing. */
-export type IgnoreReason = 'unknown_kind' | 'template_body' | 'not_watched' | 'deleted_ref' | 'not_a_status_event';
+export type IgnoreReason = 'unknown_kind' | 'template_body' | 'not_watched' | 'deleted_ref';
 
 /** What a webhook body was read as. */
 export type DecodedDelivery =
   | { readonly kind: 'event'; readonly event: DomainEvent }
   | { readonly kind: 'tag_news'; readonly news: TagNews }
+  | { readonly kind: 'approval_news'; readonly news: ApprovalNews }
   | { readonly kind: 'ignored'; readonly reason: IgnoreReason }
   | { readonly kind: 'malformed'; readonly problem: string };

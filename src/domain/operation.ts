@@ -186,6 +186,8 @@ function decideByJob(at: At): NextDeed {
 
   if (job.status === 'success') return become('succeeded');
   // A job that may fail does not stop the pipeline, so it does not stop us.
+  if (job.status === 'failed' && job.failureReason === 'deployment_rejected')
+    return become('failed', 'approval_rejected');
   if (job.status === 'failed')
     return job.allowFailure && mayEndBadly(step) ? become('succeeded') : become('failed', 'job_failed');
   if (job.status === 'canceled') return become('failed', 'job_canceled');

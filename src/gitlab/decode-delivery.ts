@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { DecodedDelivery, DomainEvent } from '../domain/event.ts';
 import type { TagNews } from '../domain/tag-news.ts';
-import { decodeDeploymentHook } from './events/deployment.ts';
+import { decodeApprovalHook, decodeDeploymentHook } from './events/deployment.ts';
 import { decodeJobHook } from './events/job.ts';
 import { decodePipelineHook } from './events/pipeline.ts';
 import { decodeReleaseHook } from './events/release.ts';
@@ -37,7 +37,7 @@ function decodeByKind(payload: Readonly<Record<string, unknown>>): DecodedDelive
       );
     case 'deployment':
       return decodeAs(DeploymentHook, payload, (hook) =>
-        toDelivery(decodeDeploymentHook(hook), { kind: 'ignored', reason: 'not_a_status_event' }),
+        toDelivery(decodeDeploymentHook(hook), { kind: 'approval_news', news: decodeApprovalHook(hook) }),
       );
     case 'tag_push':
       return decodeAs(TagPushHook, payload, (hook) => toNews(decodeTagPushHook(hook)));

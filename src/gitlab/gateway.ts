@@ -1,11 +1,13 @@
 import { Gitlab } from '@gitbeaker/rest';
 import type { GitLabReads, GitLabReports, GitLabWrites } from '../app/gitlab-ports.ts';
-import { PayloadError } from '../domain/errors.ts';
+import { GitLabError, PayloadError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import { createRequester, type RequesterOptions, readBudgetMs } from './client.ts';
 import { decodeJob } from './decode-answer.ts';
+import { decodeApprovalRefusal } from './decode-approval.ts';
 import { describeGarbled } from './failure.ts';
 import { createPipelineWrites } from './pipeline-writes.ts';
+import { createApprovalReads } from './reads/approvals.ts';
 import { createChangeReads } from './reads/changes.ts';
 import { createDeploymentReads } from './reads/deployments.ts';
 import { createJobReads } from './reads/jobs.ts';
@@ -34,6 +36,7 @@ export function createGitLabGateway(options: RequesterOptions): GitLabReads & Gi
     ...createPipelineReads(context, repository),
     ...createJobReads(context),
     ...createDeploymentReads(context),
+    ...createApprovalReads(context),
     ...createMemberReads(context),
     ...createReleaseReads(context),
     ...createReportReads(context),
@@ -63,6 +66,21 @@ function createWrites(api: InstanceType<typeof Gitlab<false>>): GitLabWrites {
       return readJob(await api.Jobs.cancel(projectId, jobId), { projectId, jobId, deed: 'cancel' });
     },
     ...createPipelineWrites(api),
+    /** @see https://docs.gitlab.com/api/deployments/#approve-or-reject-a-blocked-deployment */
+    async answerDeployment(projectId, deploymentId, { answer, words, as }) {
+      const status = answer === 'approve' ? 'approved' : 'rejected';
+      const more = {
+        ...(words === undefined ? {} : { comment: words }),
+        ...(as === undefined ? {} : { representedAs: as }),
+      };
+      try {
+        await api.Deployments.setApproval(projectId, deploymentId, status, more);
+        return undefined;
+      } catch (error) {
+        if (error instanceof GitLabError && error.status === 400) return decodeApprovalRefusal(error.message);
+        throw error;
+      }
+    },
   };
 }
 

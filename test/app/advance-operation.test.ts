@@ -30,6 +30,7 @@ describe('an operation whose jobs cannot be read', () => {
         job: absent,
         successfulDeployments: absent,
         freezePeriods: absent,
+        approvalOf: absent,
         playJob: absent,
         retryJob: absent,
         cancelJob: absent,

@@ -28,6 +28,18 @@ export function approvalCards(about: {
       request: { ...request, kind: 'rollback', tier: undefined, checks: { passed: 0, failed: [], open: [outside] } },
       comment: outside,
     }),
+    'approval asked by GitLab': renderApprovalRequest({
+      request: {
+        ...one,
+        gitlab: {
+          deploymentId: 9,
+          rules: [
+            { name: outside, required: 2, given: 1 },
+            { name: 'Security', required: 1, given: 3 },
+          ],
+        },
+      },
+    }),
     'approval given': renderApprovalRequest({ request: withState('approved', approved), threadUrl: outside }),
     'approval used': renderApprovalRequest({ request: withState('used', approved) }),
     'approval rejected': renderApprovalRequest({ request: withState('rejected', rejected) }),

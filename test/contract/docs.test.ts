@@ -45,6 +45,7 @@ describe('docs/commands.md', () => {
     const locks = union('src/domain/lock.ts', 'LockReason');
     const votes = union('src/domain/approval.ts', 'VoteReason');
     const reviews = union('src/domain/review.ts', 'ReviewReason');
+    const gitlabs = union('src/domain/gitlab-approval.ts', 'GitLabApprovalReason');
     const codes = [
       ...plain,
       ...policy,
@@ -53,6 +54,7 @@ describe('docs/commands.md', () => {
       ...locks,
       ...votes,
       ...reviews,
+      ...gitlabs,
       ...errors,
       'internal',
       ...intake,

@@ -187,7 +187,12 @@ describe('decodeDelivery of a deployment hook', () => {
   });
 
   it('does not take an approval for a status of the deployment', () => {
-    expect(decodeDelivery(fixture('deployment/approved'))).toEqual({ kind: 'ignored', reason: 'not_a_status_event' });
+    const decoded = decodeDelivery(fixture('deployment/approved'));
+
+    expect(decoded).toMatchObject({
+      kind: 'approval_news',
+      news: { kind: 'approval', jobId: 1003, project: { id: 7 } },
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import { decodeDeploymentStatus } from '../../domain/deployment.ts';
-import type { DeploymentChanged } from '../../domain/event.ts';
+import type { ApprovalNews, DeploymentChanged } from '../../domain/event.ts';
 import { decodeProject } from '../decode-answer.ts';
 import type { DeploymentHook } from '../schema.ts';
 
@@ -26,6 +26,11 @@ export function decodeDeploymentHook(hook: DeploymentHook): DeploymentChanged | 
       changedAt: hook.status_changed_at,
     },
   };
+}
+
+/** That somebody approved or rejected; the job tells which request it is about. */
+export function decodeApprovalHook(hook: DeploymentHook): ApprovalNews {
+  return { kind: 'approval', project: decodeProject(hook.project), jobId: hook.deployable_id ?? undefined };
 }
 
 /** The hook names only a short sha; the commit's address ends in the whole one. */

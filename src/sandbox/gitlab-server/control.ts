@@ -56,6 +56,7 @@ const SettingsInput = z.object({
   variablesRole: z.enum(['developer', 'maintainer', 'owner', 'no_one_allowed']).optional(),
   rollbackAllowed: z.boolean().optional(),
   forwardDeployment: z.boolean().optional(),
+  approvalHooks: z.boolean().optional(),
   faults: z.array(FaultInput).optional(),
 });
 
@@ -128,8 +129,8 @@ async function actOnJob(
 
 function changeSettings({ world, faults, setWebhook }: ControlDeps, input: z.infer<typeof SettingsInput>): Reply {
   if (input.webhook !== undefined) setWebhook(input.webhook.url, input.webhook.token);
-  const { tier, variablesRole, rollbackAllowed, forwardDeployment } = input;
-  Object.assign(world.settings, defined({ tier, variablesRole, rollbackAllowed, forwardDeployment }));
+  const { tier, variablesRole, rollbackAllowed, forwardDeployment, approvalHooks } = input;
+  Object.assign(world.settings, defined({ tier, variablesRole, rollbackAllowed, forwardDeployment, approvalHooks }));
   for (const fault of input.faults ?? []) applyFault(faults, fault);
   return ok({ settings: world.settings });
 }

@@ -14,6 +14,7 @@ import {
   type TokenChange,
 } from './people.ts';
 import { changeRelease, dropRelease, dropTag, makeRelease, type ReleaseOptions } from './releases.ts';
+import { decideDeployment } from './rest/approvals.ts';
 import { type SandboxJob, type SandboxPipeline, viewJob, viewPipeline } from './view.ts';
 import { type Job, jobOf, type PlannedFailure, pipelineOf, userNamed, type World } from './world.ts';
 
@@ -42,6 +43,8 @@ export interface Deeds {
   readonly play: (jobId: number, username?: string) => Promise<SandboxJob>;
   readonly retry: (jobId: number, username?: string) => Promise<SandboxJob>;
   readonly cancel: (jobId: number, username?: string) => Promise<SandboxJob>;
+  /** What somebody says to the deployment of a job that waits for approval; throws with GitLab's words. */
+  readonly decide: (jobId: number, status: 'approved' | 'rejected', username: string) => Promise<void>;
   /** A runner takes the job of this name: pending -> running. */
   readonly run: (jobName: string, pipelineId?: number) => Promise<void>;
   /** The job of this name ends; a pending one is run first. */
@@ -80,6 +83,12 @@ export function createDeeds(world: World): Deeds {
     play: async (jobId, username) => act(world, 'play', { jobId, username }),
     retry: async (jobId, username) => act(world, 'retry', { jobId, username }),
     cancel: async (jobId, username) => act(world, 'cancel', { jobId, username }),
+    decide: async (jobId, status, username) => {
+      const deployment = world.deployments.find((each) => each.jobId === jobId);
+      if (deployment === undefined) throw new Error(`job ${jobId} makes no deployment`);
+      const answer = decideDeployment(world, deployment, { userId: userNamed(world, username).id, status });
+      if (typeof answer === 'string') throw new Error(answer);
+    },
     run: async (jobName, pipelineId) => {
       run(worldWith(world, pipelineId), jobName, pipelineId);
     },

@@ -87,6 +87,7 @@ function emptyWorld(options: SeedOptions): World {
       forwardDeployment: true,
       rollbackAllowed: true,
       disablesHooks: false,
+      approvalHooks: false,
       archived: false,
     },
     users: [],

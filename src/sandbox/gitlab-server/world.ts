@@ -105,6 +105,8 @@ export interface Approval {
   readonly userId: number;
   readonly comment: string;
   readonly createdAt: Date;
+  /** The one rule that it counts for. */
+  readonly ruleId: number;
   status: 'approved' | 'rejected';
 }
 
@@ -246,6 +248,8 @@ export interface ProjectSettings {
   rollbackAllowed: boolean;
   /** The feature that switches failing webhooks off; a self-managed GitLab has it off unless told. */
   disablesHooks: boolean;
+  /** GitLab 19 sends deployment hooks for approvals and for deployments that wait. */
+  approvalHooks: boolean;
   /** Nothing can be changed or run any more. */
   archived: boolean;
 }
@@ -255,6 +259,12 @@ export type WorldEvent =
   | { readonly kind: 'pipeline'; readonly pipelineId: number }
   | { readonly kind: 'job'; readonly jobId: number; readonly status: JobStatus }
   | { readonly kind: 'deployment'; readonly deploymentId: number; readonly status: DeploymentStatus }
+  | {
+      readonly kind: 'approval';
+      readonly deploymentId: number;
+      readonly approval: Approval;
+      readonly status: 'approved' | 'rejected';
+    }
   | { readonly kind: 'release'; readonly release: Release; readonly action: 'create' | 'update' | 'delete' }
   | {
       readonly kind: 'tag';

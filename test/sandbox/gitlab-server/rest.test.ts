@@ -341,6 +341,35 @@ describe('GitLab Premium', () => {
     expect(await ask('POST', `/projects/42/jobs/${job}/play`)).toMatchObject({ status: 200 });
   });
 
+  it('counts an approval for one rule, which may be named, and tells of it from GitLab 19 on', async () => {
+    const { gitlab, ask } = harness;
+    gitlab.settings.tier = 'premium';
+    gitlab.settings.approvalHooks = true;
+    const approvals = [
+      { who: 40, required: 1 },
+      { who: 'raj', required: 1 },
+    ];
+    gitlab.protectEnvironment('production', { deploy: [30], approvals });
+    await tagAtGate('v1.4.0', 'deploy-prod');
+    const [blocked] = (await ask('GET', '/projects/42/deployments?environment=production&status=blocked')).body;
+    const path = `/projects/42/deployments/${String(blocked?.['id'])}`;
+    const approve = (represented_as: string) =>
+      ask('POST', `${path}/approval`, { body: { status: 'approved', represented_as }, token: gitlab.tokenOf('raj') });
+    const heard: string[] = [];
+    gitlab.onChange(() => heard.push('change'));
+
+    expect(await approve('Nobody')).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining('no approval rules for the given `represent_as`') },
+    });
+    expect(await approve('Maintainers')).toMatchObject({ status: 201 });
+    expect((await ask('GET', path)).body).toMatchObject({
+      pending_approval_count: 1,
+      approval_summary: { rules: [{ deployment_approvals: [{ status: 'approved' }] }, { deployment_approvals: [] }] },
+    });
+    expect(heard).toEqual(['change']);
+  });
+
   it('drops a rejected job for good', async () => {
     const { gitlab, ask } = harness;
     gitlab.settings.tier = 'premium';

@@ -21,7 +21,7 @@ export function approvalRulesOf(world: World, deployment: Deployment): readonly 
 /** How many approvals are still missing, over all rules. */
 export function pendingApprovals(world: World, deployment: Deployment): number {
   return approvalRulesOf(world, deployment).reduce((sum, rule) => {
-    const given = deployment.approvals.filter((each) => each.status === 'approved' && fits(world, rule, each.userId));
+    const given = deployment.approvals.filter((each) => each.status === 'approved' && each.ruleId === rule.id);
     return sum + Math.max(0, rule.requiredApprovals - given.length);
   }, 0);
 }

@@ -152,6 +152,9 @@ function syncDeployment(world: World, job: Job): void {
   deployment.status = status;
   deployment.updatedAt = world.now();
   if (status === 'success' || status === 'failed' || status === 'canceled') deployment.finishedAt = world.now();
+  if (status === 'blocked' && world.settings.approvalHooks) {
+    report(world, { kind: 'deployment', deploymentId: deployment.id, status });
+  }
   if (status === 'running' || deployment.finishedAt !== null) {
     if (status !== 'blocked' && status !== 'skipped') {
       report(world, { kind: 'deployment', deploymentId: deployment.id, status });

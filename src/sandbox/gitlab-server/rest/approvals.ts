@@ -1,35 +1,49 @@
 import { endJob } from '../engine/process.ts';
 import { approvalRulesOf, fits, pendingApprovals, protectionOf } from '../engine/protection.ts';
-import { type AccessRule, type Approval, type Deployment, jobOf, userOf, type World } from '../world.ts';
+import { type AccessRule, type Approval, type Deployment, jobOf, report, userOf, type World } from '../world.ts';
 import { created, invalid, message, notFound, type Reply, type RestRequest, textOf } from './reply.ts';
 import { showUser } from './shapes.ts';
 
 /**
  * GitLab Premium's approval of a deployment; all refusals are 400.
- * Approving runs nothing: the job stays manual and must be played.
  * @see https://docs.gitlab.com/api/deployments/#approve-or-reject-a-blocked-deployment
  */
-export function approve(request: RestRequest, deployment: Deployment): Reply {
+export function answerApproval(request: RestRequest, deployment: Deployment): Reply {
   const { world, user } = request;
   if (world.settings.tier === 'free') return notFound();
   const status = textOf(request, 'status');
   if (status === undefined) return invalid('status is missing');
   if (status !== 'approved' && status !== 'rejected') return invalid('status does not have a valid value');
-  const refusal = refuse(world, deployment, { userId: user.id, status });
-  if (refusal !== undefined) return message(400, refusal);
-  const known = deployment.approvals.find((each) => each.userId === user.id);
-  const approval: Approval = known ?? {
+  const as = textOf(request, 'represented_as');
+  const answer = decideDeployment(world, deployment, {
     userId: user.id,
-    comment: textOf(request, 'comment') ?? '',
-    createdAt: world.now(),
     status,
-  };
+    as,
+    comment: textOf(request, 'comment'),
+  });
+  return typeof answer === 'string' ? message(400, answer) : created(showApproval(world, answer));
+}
+
+/**
+ * What somebody says to a deployment that waits, on the page or through the API; a text is why GitLab does not take it.
+ * Approving runs nothing: the job stays manual and must be played. A rejected job is dropped for good.
+ */
+export function decideDeployment(world: World, deployment: Deployment, vote: Vote): Approval | string {
+  const refusal = refuse(world, deployment, vote);
+  if (refusal !== undefined) return refusal;
+  const { status, userId, comment = '', as } = vote;
+  const known = deployment.approvals.find((each) => each.userId === userId);
+  const fitting = approvalRulesOf(world, deployment).filter((rule) => fits(world, rule, userId));
+  const rule = fitting.find((each) => explainLevel(world, each) === as) ?? fitting[0];
+  const approval = known ?? { userId, comment, createdAt: world.now(), ruleId: rule?.id ?? 0, status };
+  // The same word again changes nothing.
+  if (known?.status === status) return approval;
   approval.status = status;
   if (known === undefined) deployment.approvals.push(approval);
   deployment.updatedAt = world.now();
-  // A rejected job is dropped for good: it cannot be retried.
+  report(world, { kind: 'approval', deploymentId: deployment.id, approval, status });
   if (status === 'rejected') endJob(world, jobOf(world, deployment.jobId), 'failed', 'deployment_rejected');
-  return created(showApproval(world, approval));
+  return approval;
 }
 
 /** An approval as the deployment and the approval endpoint show it. */
@@ -51,6 +65,9 @@ export function explainLevel(world: World, rule: AccessRule): string {
 interface Vote {
   readonly userId: number;
   readonly status: 'approved' | 'rejected';
+  readonly comment?: string | undefined;
+  /** GitLab's `represented_as`. */
+  readonly as?: string | undefined;
 }
 
 function refuse(world: World, deployment: Deployment, vote: Vote): string | undefined {
@@ -68,6 +85,9 @@ function refuse(world: World, deployment: Deployment, vote: Vote): string | unde
   }
   if (!rules.some((rule) => fits(world, rule, vote.userId))) {
     return "You don't have permission to approve this deployment. Contact the project or group owner for help.";
+  }
+  if (vote.as !== undefined && !rules.some((rule) => explainLevel(world, rule) === vote.as)) {
+    return 'There are no approval rules for the given `represent_as` parameter. Use a valid User/Group/Role name instead.';
   }
   return undefined;
 }

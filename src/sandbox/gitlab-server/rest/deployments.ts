@@ -1,9 +1,9 @@
 import { playJob, retryJob } from '../engine/job-actions.ts';
-import { approvalRulesOf, fits, pendingApprovals } from '../engine/protection.ts';
+import { approvalRulesOf, pendingApprovals } from '../engine/protection.ts';
 import { lastSuccess } from '../engine/transitions.ts';
 import { ancestors } from '../repository.ts';
 import { commitOf, type Deployment, type Environment, projectUrl, userOf } from '../world.ts';
-import { approve, explainLevel, showApproval } from './approvals.ts';
+import { answerApproval, explainLevel, showApproval } from './approvals.ts';
 import {
   choiceOf,
   dateOf,
@@ -29,7 +29,7 @@ export const deploymentRoutes: readonly Route[] = [
   ['GET', '/projects/:id/deployments/:deployment_id', showOne],
   ['PUT', '/projects/:id/deployments/:deployment_id', refuseUpdate],
   ['GET', '/projects/:id/deployments/:deployment_id/merge_requests', listShipped],
-  ['POST', '/projects/:id/deployments/:deployment_id/approval', (request) => approve(request, find(request))],
+  ['POST', '/projects/:id/deployments/:deployment_id/approval', (request) => answerApproval(request, find(request))],
   ['GET', '/projects/:id/environments', listEnvironments],
   ['GET', '/projects/:id/environments/:environment_id', showOneEnvironment],
   ['POST', '/projects/:id/environments/:environment_id/stop', stop],
@@ -124,7 +124,7 @@ function showOne(request: RestRequest): Reply {
     required_approvals: rule.requiredApprovals,
     group_inheritance_type: 0,
     deployment_approvals: deployment.approvals
-      .filter((each) => fits(world, rule, each.userId))
+      .filter((each) => each.ruleId === rule.id)
       .map((each) => showApproval(world, each)),
   }));
   return ok({

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pipelineDuration, RUNNER, secondsBetween, showOffsetTime, statusWords } from '../rest/shapes.ts';
 import {
+  type Approval,
   type Commit,
   commitOf,
   type DeploymentStatus,
@@ -109,7 +110,11 @@ export function encodeJobHook(world: World, jobId: number, status: JobStatus): P
 }
 
 /** A deployment at one of its transitions: no full sha, no pipeline id, no previous deployment. */
-export function encodeDeploymentHook(world: World, deploymentId: number, status: DeploymentStatus): Payload {
+export function encodeDeploymentHook(
+  world: World,
+  deploymentId: number,
+  status: DeploymentStatus | Approval['status'],
+): Payload {
   const deployment = world.deployments.find((each) => each.id === deploymentId);
   const environment = world.environments.find((each) => each.id === deployment?.environmentId);
   if (deployment === undefined || environment === undefined) throw new Error(`no deployment ${deploymentId}`);
@@ -134,6 +139,19 @@ export function encodeDeploymentHook(world: World, deploymentId: number, status:
     commit_url: `${projectUrl(world)}/-/commit/${deployment.sha}`,
     commit_title: commitOf(world, deployment.sha).title,
     ref: deployment.ref,
+  };
+}
+
+/** The same with somebody's word on it: `status` is the word, and `user` stays the deployer. */
+export function encodeApprovalHook(
+  world: World,
+  { deploymentId, approval, status }: Extract<WorldEvent, { readonly kind: 'approval' }>,
+): Payload {
+  const { comment, userId } = approval;
+  return {
+    ...encodeDeploymentHook(world, deploymentId, status),
+    approver: userPart(userOf(world, userId)),
+    approval: { status, comment },
   };
 }
 

@@ -2,7 +2,13 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { takeOne, type WebhookFaults } from '../faults.ts';
 import type { World, WorldEvent } from '../world.ts';
 import { alertStatus, countAttempt, FLAG_OF, type Hook, type HookEvent } from './hook.ts';
-import { encodeDeploymentHook, encodeJobHook, encodePipelineHook, encodeTagHook } from './payloads.ts';
+import {
+  encodeApprovalHook,
+  encodeDeploymentHook,
+  encodeJobHook,
+  encodePipelineHook,
+  encodeTagHook,
+} from './payloads.ts';
 import { encodeReleaseHook } from './release-payload.ts';
 
 /** A webhook that went out, or was lost on the way. */
@@ -47,6 +53,8 @@ export function createWebhookQueue(world: World, hooks: () => readonly Hook[], f
   return {
     sent,
     push: (event, there) => {
+      // Before GitLab 19 nobody was told of approvals.
+      if (event.kind === 'approval' && !there.settings.approvalHooks) return;
       const delivery = toDelivery(there, event);
       if (faults.hold) held.push(freeze(delivery));
       else enqueue(delivery);
@@ -170,6 +178,10 @@ function toDelivery(world: World, event: WorldEvent): Delivery {
     }
     case 'deployment': {
       const payload = encodeDeploymentHook(world, event.deploymentId, event.status);
+      return { event: 'Deployment Hook', encode: () => payload };
+    }
+    case 'approval': {
+      const payload = encodeApprovalHook(world, event);
       return { event: 'Deployment Hook', encode: () => payload };
     }
     case 'release': {

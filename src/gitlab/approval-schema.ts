@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { PersonPayload } from './schema.ts';
+import { parseTimestamp } from './timestamp.ts';
+
+const number = z
+  .number()
+  .nullish()
+  .catch(undefined)
+  .transform((value) => value ?? undefined);
+const text = z
+  .string()
+  .nullish()
+  .catch(undefined)
+  .transform((value) => value ?? undefined);
+const ApprovalPayload = z.object({
+  user: PersonPayload,
+  status: z.string(),
+  comment: text,
+  created_at: z.string().nullish().catch(undefined).transform(parseTimestamp),
+});
+
+/**
+ * What the list of deployments leaves out. GitLab Free leaves it out here too.
+ * @see https://docs.gitlab.com/api/deployments/#get-a-specific-deployment
+ */
+export const DeploymentApprovalPayload = z.object({
+  id: z.number().int(),
+  pending_approval_count: number,
+  approvals: z.array(ApprovalPayload).nullish(),
+  approval_summary: z
+    .object({
+      rules: z.array(
+        z.object({
+          user_id: number,
+          group_id: number,
+          access_level: number,
+          access_level_description: text,
+          required_approvals: number,
+          deployment_approvals: z.array(ApprovalPayload).nullish(),
+        }),
+      ),
+    })
+    .nullish(),
+});
+export type DeploymentApprovalPayload = z.infer<typeof DeploymentApprovalPayload>;

@@ -1,0 +1,117 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SandboxMessage } from '../../src/sandbox/slack-server/workspace.ts';
+import { linkingEnv, linksAccount } from '../support/browser.ts';
+import { type Flow, startFlow, words } from '../support/flow.ts';
+import { until } from '../support/until.ts';
+import { deliver, madeWebhook } from '../support/webhooks.ts';
+
+let flow: Flow;
+let aheadMs = 0;
+
+afterEach(async () => {
+  aheadMs = 0;
+  await flow.stop();
+});
+
+const clock = { now: () => new Date(Date.now() + aheadMs) };
+
+const file = `
+projects:
+  - project: acme/production-app
+    channels: [{ id: C0DEPLOYS }]
+    environments: { production: { aliases: [prod], approvals: { required: 3 } } }
+identity:
+  users: { U0ANN: ann, U0RAJ: raj, U0MIA: mia, U0OLU: olu }
+`;
+
+/** GitLab Premium asks for so many Maintainers; Ann deploys, and has promoted after the canary. */
+async function startWaiting(
+  required: number,
+  hooks: 'GitLab 19' | 'GitLab 18',
+): Promise<{ readonly id: number; readonly jobId: number; readonly request: SandboxMessage }> {
+  flow = await startFlow({ clock, file, gitlab: { tier: 'premium' }, env: linkingEnv() });
+  const { gitlab } = flow;
+  for (const name of ['raj', 'olu']) gitlab.setMember(name, 40);
+  gitlab.settings.approvalHooks = hooks === 'GitLab 19';
+  gitlab.protectEnvironment('production', { deploy: [30], approvals: [{ who: 40, required }] });
+  const { id } = await gitlab.pushTag('v1.4.0');
+  await gitlab.settle(id);
+  await flow.types('U0ANN', '/deploy prod v1.4.0');
+  await flow.presses('U0ANN', 'Deploy');
+  await until('the canary job starts', () => gitlab.job('deploy-canary', id).status !== 'manual');
+  await gitlab.settle(id);
+  await flow.pressesOn('U0ANN', await flow.sees('Promote v1.4.0 to production?'), 'Promote to production');
+  const request = await flow.sees('Approve v1.4.0 to production?');
+  return { id, jobId: gitlab.job('deploy-prod', id).id, request };
+}
+
+const requestNow = (request: SandboxMessage): SandboxMessage =>
+  flow.shown().find(({ ts }) => ts === request.ts) ?? request;
+
+const approvalsOf = (username: string): number =>
+  flow.gitlab.requests.filter(
+    ({ method, path, username: who, status }) =>
+      method === 'POST' && path.endsWith('/approval') && who === username && status < 300,
+  ).length;
+
+describe("GitLab's own approvals", () => {
+  it('are given by linked people under their own name, and follow what others do on its page', async () => {
+    const { id, jobId, request } = await startWaiting(2, 'GitLab 19');
+    expect(words(request)).toContain('Maintainers: 0 of 2');
+    await linksAccount(flow, 'U0RAJ', 'raj');
+
+    await flow.pressesOn('U0OLU', request, 'Approve');
+    expect(words(await flow.reads('U0OLU', 'Code: approval_not_linked'))).toContain('Link your GitLab account');
+    expect(requestNow(request).blocks).toEqual(request.blocks);
+    await flow.pressesOn('U0RAJ', request, 'Approve');
+    await flow.reads('U0RAJ', 'You approved v1.4.0 to production.');
+    await flow.sees('Maintainers: 1 of 2');
+    expect(approvalsOf('raj')).toBe(1);
+    expect(flow.played()).toEqual(['deploy-canary']);
+
+    await flow.gitlab.decide(jobId, 'approved', 'olu');
+
+    await until('the production job starts', () => flow.played().includes('deploy-prod'));
+    await flow.gitlab.settle(id);
+    await flow.sees('v1.4.0 is deployed to production');
+    await flow.sees('Approved by Raj');
+    expect(JSON.stringify(requestNow(request).blocks)).not.toContain('approval_approve');
+    expect(flow.shown().filter((message) => words(message).includes('of 3'))).toEqual([]);
+  }, 30_000);
+
+  it('that an older GitLab tells nobody of are seen by looking; a rejection ends the deploy', async () => {
+    const { jobId, request } = await startWaiting(2, 'GitLab 18');
+    await linksAccount(flow, 'U0RAJ', 'raj');
+
+    await flow.gitlab.decide(jobId, 'approved', 'olu');
+    aheadMs += 11_000;
+    await flow.sees('Maintainers: 1 of 2');
+    await flow.types('U0RAJ', '/reject prod errors doubled');
+
+    expect(words(await flow.sees('ended: rejected by Raj'))).toContain('errors doubled');
+    expect(words(requestNow(request))).toContain('Rejected by Raj');
+    expect(flow.gitlab.job('deploy-prod').status).toBe('failed');
+    expect(flow.played()).toEqual(['deploy-canary']);
+  }, 30_000);
+
+  it('are never taken from a webhook: GitLab is asked first', async () => {
+    const { jobId, request } = await startWaiting(1, 'GitLab 19');
+    await flow.gitlab.deliverWebhooks();
+    const blocked = madeWebhook(flow, { kind: 'deployment', status: 'blocked' });
+    const asked = (): number => flow.gitlab.requests.filter(({ path }) => /\/deployments\/\d+$/.test(path)).length;
+    const before = asked();
+    const forged = (status: string, id: string): Promise<number> =>
+      deliver(flow, blocked, { headers: { 'idempotency-key': id }, payload: { status, deployable_id: jobId } });
+
+    expect(await forged('approved', 'forged-1')).toBe(200);
+    await until('GitLab is asked', () => asked() > before);
+    expect(await forged('success', 'forged-2')).toBe(200);
+    await linksAccount(flow, 'U0OLU', 'olu');
+    flow.gitlab.setMember('olu', 30);
+    await flow.pressesOn('U0OLU', request, 'Approve');
+
+    await flow.reads('U0OLU', 'Code: gitlab_no_permission');
+    expect(requestNow(request).blocks).toEqual(request.blocks);
+    expect(flow.played()).toEqual(['deploy-canary']);
+  }, 30_000);
+});
