@@ -5,6 +5,7 @@ import type { Actor } from '../domain/actor.ts';
 import { commandLine } from '../domain/command-line.ts';
 import { currentStep, type Operation } from '../domain/operation.ts';
 import { mailOperationEnd } from './mail-operation-end.ts';
+import { noteEndedRollback } from './note-ended-rollback.ts';
 import { putRoot } from './open-thread.ts';
 import { lockAfterRollback } from './pass-locks.ts';
 import { findHome } from './pipeline-family.ts';
@@ -46,6 +47,7 @@ export async function showChange(
     const key = `${operation.rootKey}/operation:${operation.id}/ended`;
     await tables.outbox.put({ ...reply, key, lane: 'failure', ...card }, now);
     await mailOperationEnd(tables, operation, { card, now });
+    await noteEndedRollback(tables, operation, now);
   }
   const pipeline = await tables.pipelines.find(operation.project.id, operation.pipelineId);
   if (!pipeline) return;
