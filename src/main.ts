@@ -5,17 +5,30 @@ import path from 'node:path';
 // is kept beside the packages; a place that cannot be written to costs time, nothing else. Only what is imported after
 // this line gains.
 enableCompileCache(path.join(import.meta.dirname, '../node_modules/.cache/compiled'));
-const [{ exitCode, explain }, { loadConfig, processEnvironment, readTextFile }, { createProgram }] = await Promise.all([
+const [
+  { exitCode, explain },
+  { readEnvironment },
+  { loadConfig, processEnvironment, readTextFile },
+  log,
+  { createProgram },
+] = await Promise.all([
   import('./cli/exit.ts'),
+  import('./config/environment.ts'),
   import('./config/load.ts'),
+  import('./log/log.ts'),
   import('./wire.ts'),
 ]);
+
+let secrets: readonly string[] = [];
 
 /** The server: loads the configuration, starts, and stops on a signal. */
 async function main(): Promise<void> {
   // A promise that nobody awaits is a bug of ours or of a package: end, and let the next start go on from the disk.
   process.on('unhandledRejection', fail);
-  const config = loadConfig({ env: processEnvironment(), readFile: readTextFile });
+  process.on('uncaughtException', fail);
+  const env = processEnvironment();
+  secrets = readEnvironment(env).secrets;
+  const config = loadConfig({ env, readFile: readTextFile });
   const program = createProgram({ config, onFatal: fail });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
@@ -24,15 +37,20 @@ async function main(): Promise<void> {
   }
   process.on('SIGHUP', () => {
     // The settings in force stay; whoever sent the signal reads why.
-    program.reload().catch((error: unknown) => process.stderr.write(`${explain(error)}\n`));
+    program.reload().catch((error: unknown) => tell(error));
   });
   await program.start();
   // Else it is written at the end, which a process that is killed does not have.
   flushCompileCache();
 }
 
+/** An error of a package may quote what it was given. */
+function tell(error: unknown): void {
+  process.stderr.write(`${log.maskSecrets(explain(error), secrets)}\n`);
+}
+
 function fail(error: unknown): void {
-  process.stderr.write(`${explain(error)}\n`);
+  tell(error);
   process.exit(exitCode(error));
 }
 

@@ -257,7 +257,7 @@ async function createSlackEntry(parts: Parts): Promise<SlackEntry> {
     parts.metrics.watchSocket(socket);
     return { socket, handle: refuseSlackEvents };
   }
-  const app = await createSlackApp({ ...deps, signingSecret: slackSigningSecret ?? '' });
+  const app = await createSlackApp({ ...deps, signingSecret: slackSigningSecret ?? '', wallClock: () => new Date() });
   return { socket: undefined, handle: app.requestListener };
 }
 

@@ -15,6 +15,8 @@ import { postToResponseUrl } from './respond.ts';
 export const SLACK_PATH = '/slack/events';
 
 const MAX_BODY_BYTES = 1_000_000;
+/** How far a request's time may be from ours, the window that Slack names. */
+const SIGNATURE_WINDOW_MS = 5 * 60_000;
 /** A payload that no listener takes is answered with 404 after this time. */
 const UNHANDLED_AFTER_MS = 2_900;
 const ANYTHING = /.*/s;
@@ -36,6 +38,8 @@ export interface ListenerDeps {
 
 export interface SlackAppDeps extends ListenerDeps {
   readonly signingSecret: string;
+  /** The machine's own clock, which Bolt goes by too, whatever `now` says. */
+  readonly wallClock: () => Date;
 }
 
 export interface SlackApp {
@@ -56,7 +60,17 @@ export async function createSlackApp(deps: SlackAppDeps): Promise<SlackApp> {
   const logger = createBoltLogger(deps.log);
   const receiver = createReceiver(deps, logger);
   await createListeningApp(deps, receiver, logger);
-  return { requestListener: (request, response) => receiver.requestListener(request, response) };
+  return {
+    requestListener(request, response) {
+      // Bolt refuses old requests only (5.1): one that is signed for later could be sent again all the time until then.
+      if (isFromTheFuture(request, deps.wallClock())) response.writeHead(401).end();
+      else receiver.requestListener(request, response);
+    },
+  };
+}
+
+function isFromTheFuture({ headers }: IncomingMessage, now: Date): boolean {
+  return Number(headers['x-slack-request-timestamp']) * 1000 > now.getTime() + SIGNATURE_WINDOW_MS;
 }
 
 /** A Bolt app that stores each payload before it acknowledges it; `receiver` brings them. */

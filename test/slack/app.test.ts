@@ -244,6 +244,15 @@ describe('a request that is not from Slack', () => {
     expect(bot.rows.size).toBe(0);
   });
 
+  it('is refused with 401 when its timestamp is more than five minutes ahead', async () => {
+    const bot = await start();
+
+    const response = await sendSigned(bot.url, aCommand(), { at: new Date(Date.now() + 310_000) });
+
+    expect(response.status).toBe(401);
+    expect(bot.rows.size).toBe(0);
+  });
+
   it('is refused with 413 above one megabyte', async () => {
     const bot = await start();
 

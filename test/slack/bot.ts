@@ -46,6 +46,7 @@ export async function startBot(overrides: Partial<SlackAppDeps> = {}) {
     forms: noForms,
     slack: { openView: async () => undefined },
     now: () => new Date('2026-11-23T10:00:00Z'),
+    wallClock: () => new Date(),
     log,
     ...overrides,
   });
