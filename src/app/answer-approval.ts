@@ -27,8 +27,8 @@ export interface AnswerApprovalDeps extends AnswerInGitLabDeps {
   readonly findLink: Linking['findLink'];
   readonly settings: () => Settings;
   readonly gitlab: AnswerInGitLabDeps['gitlab'] &
-    Pick<GitLabReads, 'userByName' | 'accessLevel' | 'changes' | 'mergeRequests'>;
-  readonly slack: Pick<SlackGateway, 'user'>;
+    Pick<GitLabReads, 'userByName' | 'accessLevel' | 'groupAccessLevel' | 'deployAccess' | 'changes' | 'mergeRequests'>;
+  readonly slack: Pick<SlackGateway, 'user' | 'groupMembers'>;
 }
 
 /** What somebody says to a request for approval. */

@@ -13,6 +13,7 @@ import { identifyActor } from './identify-actor.ts';
 import type { Linking } from './linking.ts';
 import { noteOperationEnd } from './note-operation-end.ts';
 import type { Clock, Counters, Log, Settings, SlackGateway, Wake } from './ports.ts';
+import { readRights } from './read-rights.ts';
 import { operationEntry, recordOperationEnd } from './record-operation.ts';
 import { refusePolicy } from './refuse-policy.ts';
 import { closeQuestion, showChange } from './show-change.ts';
@@ -21,8 +22,11 @@ import type { AnswerDraft, Store } from './store-ports.ts';
 export interface AnswerOperationDeps {
   readonly findLink: Linking['findLink'];
   readonly settings: () => Settings;
-  readonly gitlab: Pick<GitLabReads, 'userByName' | 'accessLevel' | 'environmentNamed'>;
-  readonly slack: Pick<SlackGateway, 'user'>;
+  readonly gitlab: Pick<
+    GitLabReads,
+    'userByName' | 'accessLevel' | 'groupAccessLevel' | 'deployAccess' | 'environmentNamed'
+  >;
+  readonly slack: Pick<SlackGateway, 'user' | 'groupMembers'>;
   readonly store: Store;
   readonly clock: Clock;
   readonly wake: Wake;
@@ -105,18 +109,19 @@ async function authorise(
   const notDone = say`${operationName(operation)} goes on as before.`;
   // Who may deploy there was said in an entry that is gone: nothing new is begun by the defaults.
   if (!rules && press.answer === 'promote') return { actor, refusal: goneProject(operation, notDone) };
-  const [accessLevel, environment] = await Promise.all([
-    actor.gitlab?.id === undefined ? 0 : deps.gitlab.accessLevel(operation.project.id, actor.gitlab.id),
+  const who = rules && environmentRule(rules, operation.environment)?.deployers;
+  const asked = { actor, projectId: operation.project.id, rules, environment: operation.environment, who };
+  const [rights, environment] = await Promise.all([
+    readRights(asked, deps),
     deps.gitlab.environmentNamed(operation.project.id, operation.environment),
   ]);
   const decision = decidePolicy({
     action: press.answer === 'cancel' ? 'cancel_operation' : 'deploy',
     actor,
-    accessLevel,
     restricted,
     // The first deployment makes the environment: until then GitLab cannot say its tier.
     tier: environment?.tier ?? guessTier(operation.environment),
-    deployers: rules && environmentRule(rules, operation.environment)?.deployers,
+    ...rights,
   });
   if (decision.kind === 'allow') return { actor };
   const project = {

@@ -2,6 +2,7 @@ import { code, say } from '../domain/phrase.ts';
 import { decidePolicy } from '../domain/policy.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { CommandContext, CommandResult } from './command.ts';
+import { isAdmin } from './is-admin.ts';
 import { refusePolicy } from './refuse-policy.ts';
 import { refuseStranger } from './watch-target.ts';
 
@@ -14,8 +15,8 @@ export async function askReload(context: CommandContext): Promise<CommandResult>
 }
 
 async function refuseReload(context: CommandContext): Promise<Refusal | undefined> {
-  const { actor, restricted, gitlab, here, settings } = context;
-  if (settings.operationsAdmins.includes(actor.slackUserId) && !restricted) return undefined;
+  const { actor, restricted, gitlab, here } = context;
+  if (await isAdmin(context)) return undefined;
   const stranger = refuseStranger(notDone, context);
   if (stranger) return stranger;
   if (!here || actor.gitlab?.id === undefined) {

@@ -23,7 +23,7 @@ export async function createContext(
   deps: {
     readonly settings: () => Settings;
     readonly gitlab: GitLabReads;
-    readonly slack: Pick<SlackGateway, 'place'>;
+    readonly slack: Pick<SlackGateway, 'place' | 'groupMembers'>;
     readonly store: Store;
     readonly maskSecrets: (text: string) => string;
     readonly invite: Linking['invite'];

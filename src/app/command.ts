@@ -38,7 +38,7 @@ export interface CommandContext {
   readonly here: ProjectRules | undefined;
   readonly settings: Settings;
   readonly gitlab: GitLabReads;
-  readonly slack: Pick<SlackGateway, 'place'>;
+  readonly slack: Pick<SlackGateway, 'place' | 'groupMembers'>;
   /** Makes the address at which an account is linked; undefined: that is switched off. */
   readonly invite: Linking['invite'];
   readonly tables: Pick<

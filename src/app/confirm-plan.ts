@@ -40,7 +40,7 @@ export interface ConfirmPlanDeps {
   readonly commands: readonly Command[];
   readonly settings: () => Settings;
   readonly gitlab: GitLabReads;
-  readonly slack: Pick<SlackGateway, 'user' | 'place'>;
+  readonly slack: Pick<SlackGateway, 'user' | 'place' | 'groupMembers'>;
   readonly store: Store;
   readonly clock: Clock;
   readonly newId: NewId;

@@ -4,7 +4,9 @@ import { decidePolicy } from '../domain/policy.ts';
 import { environmentRule } from '../domain/project.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { CommandContext, ProjectContext } from './command.ts';
+import { isListed } from './is-admin.ts';
 import type { DeployRequest } from './plan-deploy.ts';
+import { readRights } from './read-rights.ts';
 import { refuseElsewhere, refusePolicy } from './refuse-policy.ts';
 
 /** Why this person may not deploy to an environment: the target, or one on the way. @throws GitLabError */
@@ -15,23 +17,21 @@ export async function refuseDeployer(
 ): Promise<Refusal | undefined> {
   const { project } = request;
   const { actor, restricted } = context;
-  const decision = decidePolicy({
-    action: 'deploy',
-    actor,
-    accessLevel: await levelOf(project, context),
-    tier: environment.known?.tier ?? guessTier(environment.name),
-    deployers: environmentRule(project.rules, environment.name)?.deployers,
-    restricted,
-  });
+  const { rules, ref } = project;
+  const { name } = environment;
+  const who = environmentRule(rules, name)?.deployers;
+  const rights = await readRights({ actor, projectId: ref.id, rules, environment: name, who }, context);
+  const tier = environment.known?.tier ?? guessTier(name);
+  const decision = decidePolicy({ action: 'deploy', actor, tier, restricted, ...rights });
   const notDone = notDeployed(request);
   if (decision.kind === 'allow') return refuseElsewhere(project, notDone, context);
-  return refusePolicy(decision, { notDone, environment: environment.name, actor, project });
+  return refusePolicy(decision, { notDone, environment: name, actor, project });
 }
 
 /** Whether this person may go past our freeze and the order: `operations.emergency`, or a maintainer. @throws GitLabError */
 export async function mayOverride(project: ProjectContext, context: CommandContext): Promise<boolean> {
   const { actor, restricted, settings } = context;
-  if (!restricted && settings.operationsEmergency.includes(actor.slackUserId)) return true;
+  if (await isListed(settings.operationsEmergency, context)) return true;
   const accessLevel = await levelOf(project, context);
   return decidePolicy({ action: 'override', actor, accessLevel, restricted }).kind === 'allow';
 }

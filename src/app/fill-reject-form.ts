@@ -30,7 +30,7 @@ export async function fillRejectForm(
     (await refuseApprover(
       request,
       { ...context, answer: 'reject' },
-      { settings: () => context.settings, gitlab: context.gitlab },
+      { ...context, settings: () => context.settings },
     )) ?? (decision.kind === 'refuse' ? explainVote(decision, { request, answer: 'reject' }) : undefined);
   if (!refusal) return { view: renderRejectForm(request), place: { ...place, requestId: request.id } };
   const refused = { code: refusal.code, project: request.project.path };

@@ -39,6 +39,14 @@ export interface PlannedJobs {
   readonly jobs: readonly PlannedJob[];
 }
 
+/** Whom a protected environment lets in: one user, the members of a group, or a role and above. */
+export interface AccessRule {
+  readonly userId?: number | undefined;
+  readonly groupId?: number | undefined;
+  /** Only where neither user nor group is named. */
+  readonly accessLevel?: number | undefined;
+}
+
 /** A group as GitLab names it. */
 export interface GroupRef {
   readonly id: number;
@@ -172,6 +180,11 @@ export interface GitLabReads {
   group(path: string): Promise<GroupRef>;
   /** The role in a group, that of groups above it included. Cached for 60 s. */
   groupAccessLevel(groupId: number, userId: number): Promise<number>;
+  /**
+   * Who may deploy to an environment that GitLab protects (Premium). Undefined: it is not protected, or the token may
+   * not see it.
+   */
+  deployAccess(projectId: number, environment: string): Promise<readonly AccessRule[] | undefined>;
   /** GitLab's own deploy freezes, as crons. Undefined: the token may not see them, which takes the Maintainer role. */
   freezePeriods(projectId: number): Promise<readonly FreezePeriod[] | undefined>;
   /** Where the project's webhooks lead. Undefined: the token may not see them, which takes the Maintainer role. */

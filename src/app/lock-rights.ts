@@ -3,15 +3,15 @@ import type { Phrase } from '../domain/phrase.ts';
 import { decidePolicy } from '../domain/policy.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { CommandContext, ProjectContext } from './command.ts';
+import { isAdmin } from './is-admin.ts';
 import { refuseElsewhere, refusePolicy } from './refuse-policy.ts';
 
 /** What this person may do with the project's locks. @throws GitLabError */
 export async function readLockRights(project: ProjectContext, context: CommandContext): Promise<LockRights> {
-  const { actor, restricted, settings } = context;
+  const { actor, restricted } = context;
   const accessLevel = await levelOf(project, context);
-  const isAdmin = !restricted && settings.operationsAdmins.includes(actor.slackUserId);
   const decision = decidePolicy({ action: 'break_lock', actor, accessLevel, restricted });
-  return { actor, mayBreak: isAdmin || decision.kind === 'allow' };
+  return { actor, mayBreak: decision.kind === 'allow' || (await isAdmin(context)) };
 }
 
 /** Why this person may neither take nor release locks there; undefined: they may. @throws GitLabError */
@@ -20,8 +20,8 @@ export async function refuseLocking(
   notDone: Phrase,
   context: CommandContext,
 ): Promise<Refusal | undefined> {
-  const { actor, restricted, settings } = context;
-  if (!restricted && settings.operationsAdmins.includes(actor.slackUserId)) return undefined;
+  const { actor, restricted } = context;
+  if (await isAdmin(context)) return undefined;
   const accessLevel = await levelOf(project, context);
   const decision = decidePolicy({ action: 'lock', actor, accessLevel, restricted });
   if (decision.kind === 'refuse') return refusePolicy(decision, { notDone, actor, project });

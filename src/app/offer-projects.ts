@@ -3,6 +3,7 @@ import { NotFoundError } from '../domain/errors.ts';
 import { decidePolicy } from '../domain/policy.ts';
 import type { ProjectRules } from '../domain/project.ts';
 import type { CommandContext } from './command.ts';
+import { readGroups } from './read-rights.ts';
 import { recentProjects } from './recent-projects.ts';
 
 /** How many are looked at, side by side: each costs a question to GitLab. */
@@ -46,8 +47,10 @@ async function isAllowed(rules: ProjectRules, may: 'read' | 'deploy', context: C
   const userId = actor.gitlab?.id;
   if (userId === undefined) return false;
   const accessLevel = await levelIn(rules, userId, { context, gitlab });
+  const lists = rules.environments.flatMap(({ deployers = [] }) => deployers);
+  const groups = await readGroups(lists, actor.slackUserId, context);
   const decide = (facts: { readonly action: 'read' | 'deploy'; readonly deployers?: readonly string[] | undefined }) =>
-    decidePolicy({ ...facts, actor, accessLevel, restricted }).kind === 'allow';
+    decidePolicy({ ...facts, actor, accessLevel, restricted, groups }).kind === 'allow';
   if (may === 'read') return decide({ action: 'read' });
   return (
     decide({ action: 'deploy' }) ||

@@ -14,6 +14,7 @@ import { findRollback, type RollbackTarget } from '../domain/rollback.ts';
 import type { CommandContext, CommandResult, Subject } from './command.ts';
 import { warnOfLocks } from './lock-gate.ts';
 import { readFreezes } from './read-gates.ts';
+import { readRights } from './read-rights.ts';
 import { refuseElsewhere, refusePolicy } from './refuse-policy.ts';
 import { busy, explainMatch, notRolledBack, noWay, outOfDate } from './refuse-rollback.ts';
 import { nameOf, otherVersion, type RollbackRequest, type UnderWay, type Way } from './rollback-request.ts';
@@ -64,16 +65,12 @@ function isCalling(operation: Operation | undefined): boolean {
 async function refuseByPolicy(request: RollbackRequest, context: CommandContext): Promise<Refusal | undefined> {
   const { project, environment } = request;
   const { actor } = context;
-  const accessLevel =
-    actor.gitlab?.id === undefined ? 0 : await context.gitlab.accessLevel(project.ref.id, actor.gitlab.id);
-  const decision = decidePolicy({
-    action: 'rollback',
-    actor,
-    accessLevel,
-    tier: tierOf(request),
-    deployers: environmentRule(project.rules, environment.name)?.rollback?.who,
-    restricted: context.restricted,
-  });
+  const { rules, ref } = project;
+  const { name } = environment;
+  const who = environmentRule(rules, name)?.rollback?.who;
+  const rights = await readRights({ actor, projectId: ref.id, rules, environment: name, who }, context);
+  const { restricted } = context;
+  const decision = decidePolicy({ action: 'rollback', actor, tier: tierOf(request), restricted, ...rights });
   const notDone = notRolledBack(request);
   if (decision.kind === 'allow') return refuseElsewhere(project, notDone, context);
   return refusePolicy(decision, { notDone, environment: environment.name, actor, project });

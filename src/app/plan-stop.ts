@@ -10,6 +10,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import type { Task, TaskPipeline } from '../domain/task.ts';
 import type { CommandContext, CommandResult, ProjectContext } from './command.ts';
 import { explainLock } from './explain-lock.ts';
+import { readRights } from './read-rights.ts';
 import { refuseElsewhere, refusePolicy } from './refuse-policy.ts';
 import { planTask, refusedTask, refuseTasker } from './task-request.ts';
 
@@ -73,12 +74,13 @@ async function refuseStopper(
   tier: string | undefined,
   context: CommandContext,
 ): Promise<Refusal | undefined> {
-  const { actor, restricted, gitlab } = context;
+  const { actor, restricted } = context;
   const notDone = say`${bold(environment)} was not stopped.`;
   if (tier !== 'production') return refuseTasker(project, notDone, context);
-  const accessLevel = actor.gitlab?.id === undefined ? 0 : await gitlab.accessLevel(project.ref.id, actor.gitlab.id);
-  const deployers = environmentRule(project.rules, environment)?.rollback?.who;
-  const decision = decidePolicy({ action: 'rollback', actor, accessLevel, tier, deployers, restricted });
+  const { rules, ref } = project;
+  const who = environmentRule(rules, environment)?.rollback?.who;
+  const rights = await readRights({ actor, projectId: ref.id, rules, environment, who }, context);
+  const decision = decidePolicy({ action: 'rollback', actor, tier, restricted, ...rights });
   if (decision.kind === 'allow') return refuseElsewhere(project, notDone, context);
   return refusePolicy(decision, { notDone, environment, actor, project });
 }

@@ -122,6 +122,8 @@ export interface SlackGateway {
     readonly since: Date;
   }): Promise<string | undefined>;
   user(slackUserId: string): Promise<SlackUser>;
+  /** The members of a user group (`S…`), as of at most a minute ago. None where there is no such group. */
+  groupMembers(userGroup: string): Promise<readonly string[]>;
   /** Undefined where there is none, or it is private and the bot is not in it. */
   place(channel: string): Promise<SlackPlace | undefined>;
   /** A link that opens the message. */

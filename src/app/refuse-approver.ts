@@ -5,8 +5,8 @@ import { say } from '../domain/phrase.ts';
 import { decidePolicy } from '../domain/policy.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { notAnswered } from './explain-vote.ts';
-import type { GitLabReads } from './gitlab-ports.ts';
 import type { Settings } from './ports.ts';
+import { type RightsDeps, readRights } from './read-rights.ts';
 import { refusePolicy } from './refuse-policy.ts';
 
 /**
@@ -17,7 +17,7 @@ import { refusePolicy } from './refuse-policy.ts';
 export async function refuseApprover(
   request: ApprovalRequest,
   about: { readonly actor: Actor; readonly restricted: boolean; readonly answer: 'approve' | 'reject' },
-  deps: { readonly settings: () => Settings; readonly gitlab: Pick<GitLabReads, 'accessLevel'> },
+  deps: RightsDeps & { readonly settings: () => Settings },
 ): Promise<Refusal | undefined> {
   const { actor, restricted, answer } = about;
   const { project, environment, kind, terms } = request;
@@ -30,9 +30,11 @@ export async function refuseApprover(
       fact: say`${project.path} is not configured any more.`,
       todo: [{ kind: 'say', phrase: say`Ask whoever runs this bot to put it back into chatops.yml.` }],
     };
-  const accessLevel = actor.gitlab?.id === undefined ? 0 : await deps.gitlab.accessLevel(project.id, actor.gitlab.id);
   const approvers = approvalTerms(rules, environment, kind)?.approvers ?? terms.approvers;
-  const decision = decidePolicy({ action: answer, actor, accessLevel, restricted, deployers: approvers });
+  const asked = { actor, projectId: project.id, rules, environment, who: approvers };
+  // An approval of ours writes nothing in GitLab, whose protection is about who deploys.
+  const rights = { ...(await readRights(asked, deps)), keptOut: false };
+  const decision = decidePolicy({ action: answer, actor, restricted, ...rights });
   if (decision.kind === 'allow') return undefined;
   return refusePolicy(decision, { notDone, actor, project: { ref: project }, environment });
 }

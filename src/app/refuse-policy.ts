@@ -54,6 +54,9 @@ export function refusePolicy(
   return { code: refusal.reason, notDone: about.notDone, ...explain(refusal, { ...about, path, url }) };
 }
 
+/** GitLab knows best what somebody may do with their own account. */
+const toLink = { kind: 'say', phrase: say`Link yours with ${code('/chatops link')}.` } as const;
+
 function explain(
   { reason, needs, has }: PolicyRefusal,
   about: { readonly actor: Actor; readonly path: string; readonly url: string; readonly environment?: string },
@@ -75,9 +78,23 @@ function explain(
       const line = code(`${about.actor.slackUserId}: your-gitlab-username`);
       return {
         fact: say`I do not know your GitLab account, so I cannot tell what you may do.`,
-        todo: [{ kind: 'say', phrase: say`Ask whoever runs this bot to add ${line} under ${code('identity.users')}.` }],
+        todo: [
+          {
+            kind: 'say',
+            phrase: say`Link it with ${code('/chatops link')}, or ask whoever runs this bot to add ${line} under ${code('identity.users')}.`,
+          },
+        ],
       };
     }
+    case 'link_required':
+      return { fact: say`${where} is for people who linked their GitLab account.`, todo: [toLink] };
+    case 'link_broken':
+      return { fact: say`GitLab takes the token of your linked account no more.`, todo: [toLink] };
+    case 'environment_protected':
+      return {
+        fact: say`${where} is protected in GitLab, and ${who} is not among those who may deploy there.`,
+        todo: [toLink, { kind: 'say', phrase: say`Or have a maintainer allow you there, in GitLab's settings.` }],
+      };
     case 'guest':
       return {
         fact: say`Guests and bots can look, not deploy.`,

@@ -7,6 +7,7 @@ import { decideReview, type Review, type ReviewRefusal } from '../domain/review.
 import { showOverride } from './announce-override.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import { identifyActor } from './identify-actor.ts';
+import { isAdmin } from './is-admin.ts';
 import type { Linking } from './linking.ts';
 import type { Clock, Log, Settings, SlackGateway, Wake } from './ports.ts';
 import { refusePolicy } from './refuse-policy.ts';
@@ -15,7 +16,7 @@ import type { AnswerDraft, Store, Tables } from './store-ports.ts';
 export interface ReviewOverrideDeps {
   readonly settings: () => Settings;
   readonly gitlab: Pick<GitLabReads, 'userByName' | 'accessLevel'>;
-  readonly slack: Pick<SlackGateway, 'user'>;
+  readonly slack: Pick<SlackGateway, 'user' | 'groupMembers'>;
   readonly findLink: Linking['findLink'];
   readonly store: Store;
   readonly clock: Clock;
@@ -71,9 +72,9 @@ export async function reviewOverride(press: ReviewPress, deps: ReviewOverrideDep
 async function refuseReviewer(
   { project }: Review,
   { actor, restricted }: { readonly actor: Actor; readonly restricted: boolean },
-  { settings, gitlab }: ReviewOverrideDeps,
+  { settings, gitlab, slack }: ReviewOverrideDeps,
 ): Promise<Refusal | undefined> {
-  if (!restricted && settings().operationsAdmins.includes(actor.slackUserId)) return undefined;
+  if (await isAdmin({ actor, restricted, slack, settings: settings() })) return undefined;
   const accessLevel = actor.gitlab?.id === undefined ? 0 : await gitlab.accessLevel(project.id, actor.gitlab.id);
   const decision = decidePolicy({ action: 'review', actor, accessLevel, restricted });
   return decision.kind === 'allow' ? undefined : refusePolicy(decision, { notDone, actor, project: { ref: project } });

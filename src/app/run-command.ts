@@ -46,7 +46,7 @@ export interface RunCommandDeps {
   readonly refreshSettings: () => Promise<void>;
   readonly configReload: Pick<ConfigReload, 'now'>;
   readonly gitlab: GitLabReads;
-  readonly slack: Pick<SlackGateway, 'user' | 'place'>;
+  readonly slack: Pick<SlackGateway, 'user' | 'place' | 'groupMembers'>;
   readonly store: Store;
   readonly clock: Clock;
   readonly newId: NewId;

@@ -4,6 +4,7 @@ import { say } from '../domain/phrase.ts';
 import { decidePolicy } from '../domain/policy.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { CommandContext, CommandResult, ProjectContext } from './command.ts';
+import { isAdmin } from './is-admin.ts';
 import { readLockPlace } from './lock-place.ts';
 import { refusePolicy } from './refuse-policy.ts';
 
@@ -30,8 +31,8 @@ export async function showAudit(words: readonly string[], context: CommandContex
 }
 
 async function refuseAudit(project: ProjectContext, context: CommandContext): Promise<Refusal | undefined> {
-  const { actor, restricted, settings, gitlab } = context;
-  if (!restricted && settings.operationsAdmins.includes(actor.slackUserId)) return undefined;
+  const { actor, restricted, gitlab } = context;
+  if (await isAdmin(context)) return undefined;
   const accessLevel = actor.gitlab?.id === undefined ? 0 : await gitlab.accessLevel(project.ref.id, actor.gitlab.id);
   const decision = decidePolicy({ action: 'audit', actor, accessLevel, restricted });
   return decision.kind === 'allow' ? undefined : refusePolicy(decision, { notDone, actor, project });

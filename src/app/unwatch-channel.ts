@@ -7,6 +7,7 @@ import { findProject } from '../domain/reading.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { type Watch, watchesOf } from '../domain/watch.ts';
 import type { CommandContext, CommandResult } from './command.ts';
+import { isAdmin } from './is-admin.ts';
 import { refuseOfFile, typed } from './watch-channel.ts';
 import { findWatchTarget, refuseStranger } from './watch-target.ts';
 
@@ -44,7 +45,7 @@ export async function unwatchChannel(words: readonly string[], context: CommandC
 /** Who set it up may always end it, and so may an admin: the project may be gone, or hidden from everybody. */
 async function refuseRight(watch: Watch, context: CommandContext): Promise<Refusal | undefined> {
   const { slackUserId } = context.actor;
-  if (watch.by.slackUserId === slackUserId || context.settings.operationsAdmins.includes(slackUserId)) return undefined;
+  if (watch.by.slackUserId === slackUserId || (await isAdmin(context))) return undefined;
   const found = await findWatchTarget(watch.project, notDone, context);
   return found.kind === 'refused' ? found.refusal : undefined;
 }

@@ -5,6 +5,8 @@ import { guessTier } from '../domain/environment.ts';
 import { decidePolicy } from '../domain/policy.ts';
 import { environmentRule, type ProjectRules } from '../domain/project.ts';
 import type { CommandContext, CommandResult } from './command.ts';
+import { isAdmin } from './is-admin.ts';
+import { readGroups } from './read-rights.ts';
 
 /** Each costs a few small requests, side by side. */
 const shown = 5;
@@ -22,7 +24,7 @@ export async function whoAmI(context: CommandContext): Promise<CommandResult> {
       configured: settings.identityUsers[actor.slackUserId],
       link: context.invite && commandLine(settings.commandPrefix, '/chatops', ['link']),
       restricted,
-      admin: settings.operationsAdmins.includes(actor.slackUserId),
+      admin: await isAdmin(context),
       timezone,
       standings: standings.filter((one) => one !== undefined),
     }),
@@ -38,10 +40,18 @@ async function standing(rules: ProjectRules, context: CommandContext): Promise<S
   const said = { project: rules.path, role: roleName(accessLevel) };
   if (accessLevel < accessLevels.reporter) return { ...said, environments: undefined };
   const isFromHere = rules.deployFrom === undefined || rules.deployFrom.includes(channel);
-  const environments = await gitlab.environments(ref.id);
+  const [environments, groups] = await Promise.all([
+    gitlab.environments(ref.id),
+    readGroups(
+      rules.environments.flatMap(({ deployers = [] }) => deployers),
+      actor.slackUserId,
+      context,
+    ),
+  ]);
   const may = environments.filter(({ name, tier = guessTier(name) }) => {
-    const deployers = environmentRule(rules, name)?.deployers;
-    const decision = decidePolicy({ action: 'deploy', actor, accessLevel, tier, deployers, restricted });
+    const { deployers, link } = environmentRule(rules, name) ?? {};
+    const rights = { accessLevel, deployers, groups, linkRequired: link === 'required' };
+    const decision = decidePolicy({ action: 'deploy', actor, tier, restricted, ...rights });
     return isFromHere && decision.kind === 'allow';
   });
   const mayNot = environments.filter((environment) => !may.includes(environment));

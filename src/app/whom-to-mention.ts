@@ -1,3 +1,4 @@
+import type { Person } from '../domain/actor.ts';
 import type { Job } from '../domain/job.ts';
 import { knownAuthor, type Mention, slackUserOf } from '../domain/mention.ts';
 import type { Operation } from '../domain/operation.ts';
@@ -7,11 +8,11 @@ import type { Notice } from '../domain/thread.ts';
 import type { Tables } from './store-ports.ts';
 
 /**
- * Whom the reply about a failure mentions: only people whom `identity.users` names. A name or an e-mail address is
- * never taken for a person.
+ * Whom the reply about a failure mentions: only people who linked their account or whom `identity.users` names. A name
+ * or an e-mail address is never taken for a person.
  */
 export async function whomToMention(
-  tables: Pick<Tables, 'operations'>,
+  tables: Pick<Tables, 'operations' | 'links'>,
   about: {
     readonly mention: MentionKind;
     readonly notice: Notice;
@@ -25,12 +26,30 @@ export async function whomToMention(
   if (mention === 'none' || !failed) return undefined;
   if (mention === 'requester') {
     const slackUserId = await requesterOf(tables, failed, pipeline);
-    // Slack names who asked; somebody whom the file names no more is left alone.
-    return slackUserId !== undefined && slackUserId in identityUsers ? { slackUserId, as: mention } : undefined;
+    if (slackUserId === undefined) return undefined;
+    // Slack names who asked; somebody whom nobody names any more is left alone.
+    const isKnown = slackUserId in identityUsers || (await tables.links.find(slackUserId)) !== undefined;
+    return isKnown ? { slackUserId, as: mention } : undefined;
   }
   const author = knownAuthor(pipeline);
-  const slackUserId = author && slackUserOf(author.username, identityUsers);
+  const slackUserId = author && (await findSlackUser(tables, author, identityUsers));
   return slackUserId === undefined ? undefined : { slackUserId, as: mention };
+}
+
+/** Who linked that GitLab user, else whom the file names. Of two Slack users who linked it nobody is guessed. */
+async function findSlackUser(
+  { links }: Pick<Tables, 'links'>,
+  author: Person,
+  identityUsers: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  const all = await links.all();
+  const linked = all.filter(({ gitlab }) =>
+    author.id === undefined ? gitlab.username === author.username : gitlab.id === author.id,
+  );
+  if (linked.length > 0) return linked.length === 1 ? linked[0]?.slackUserId : undefined;
+  const named = slackUserOf(author.username, identityUsers);
+  // Who linked another account is somebody else, whatever the file says.
+  return all.some(({ slackUserId }) => slackUserId === named) ? undefined : named;
 }
 
 /** The jobs that a notice tells the failure of; undefined when it tells of none. */

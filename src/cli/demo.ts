@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { commands } from '../../commands/index.ts';
 import { loadConfig, readTextFile } from '../config/load.ts';
@@ -35,13 +38,15 @@ const settingsFile = 'examples/production-app/chatops.yml';
  */
 export async function startDemo(print: (line: string) => void, jobMs = watchableJobMs): Promise<Demo> {
   const sandbox = await startSandbox(0, jobMs);
+  const port = await freePort();
+  const botUrl = `http://127.0.0.1:${port}`;
   const config = loadConfig({
     env: {
-      ...settingsFor(sandbox),
+      ...settingsFor(sandbox, botUrl),
       CHATOPS_CONFIG: path.join(import.meta.dirname, '..', '..', settingsFile),
       DATABASE_URL: 'sqlite::memory:',
       HOST: '127.0.0.1',
-      PORT: '0',
+      PORT: String(port),
       LOG_LEVEL: 'warn',
     },
     readFile: readTextFile,
@@ -52,10 +57,11 @@ export async function startDemo(print: (line: string) => void, jobMs = watchable
       throw error;
     },
   });
-  const { port } = await program.start();
-  connect(sandbox, `http://127.0.0.1:${port}`);
+  await program.start();
+  connect(sandbox, botUrl);
   print(`Open ${sandbox.page.url}`);
   print('You are Ann. Push the tag v1.4.0 on the right, then type /deploy prod v1.4.0 in #deploys. Ctrl+C ends it.');
+  print('/chatops link links your account of the stand-in GitLab: from then on jobs are played under your own name.');
   return {
     url: sandbox.page.url,
     gitlab: sandbox.gitlab,
@@ -74,11 +80,12 @@ export async function startDemo(print: (line: string) => void, jobMs = watchable
  */
 export async function startStandIns(print: (line: string) => void, botPort: number): Promise<Running> {
   const sandbox = await startSandbox(0, watchableJobMs);
-  connect(sandbox, `http://127.0.0.1:${botPort}`);
+  const botUrl = `http://127.0.0.1:${botPort}`;
+  connect(sandbox, botUrl);
   print(`The page: ${sandbox.page.url}`);
   print('Settings for npm start in another terminal, with the project of the examples:');
   for (const [name, value] of Object.entries({
-    ...settingsFor(sandbox),
+    ...settingsFor(sandbox, botUrl),
     CHATOPS_CONFIG: settingsFile,
     PORT: String(botPort),
   }))
@@ -108,6 +115,16 @@ function initLine({ gitlab, slack }: Sandbox, botPort: number): string {
   return `SLACK_API_URL=${slack.url}/api/ npx chatops init ${words.join(' ')}`;
 }
 
+/** The bot has to know its own address before it starts, so that people can be sent back to it. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
 interface Sandbox {
   readonly gitlab: GitLabServer;
   readonly slack: SlackServer;
@@ -128,7 +145,8 @@ async function startSandbox(pagePort: number, jobMs: number): Promise<Sandbox> {
   return { gitlab, slack, page };
 }
 
-function settingsFor({ gitlab, slack }: Sandbox): Readonly<Record<string, string>> {
+function settingsFor({ gitlab, slack }: Sandbox, botUrl: string): Readonly<Record<string, string>> {
+  const { clientId, clientSecret } = gitlab.oauth.application;
   return {
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_SIGNING_SECRET: slack.signingSecret,
@@ -136,6 +154,10 @@ function settingsFor({ gitlab, slack }: Sandbox): Readonly<Record<string, string
     GITLAB_URL: gitlab.url,
     GITLAB_TOKEN: gitlab.token,
     GITLAB_WEBHOOK_SECRET: webhookSecret,
+    GITLAB_OAUTH_CLIENT_ID: clientId,
+    GITLAB_OAUTH_CLIENT_SECRET: clientSecret,
+    ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    PUBLIC_URL: botUrl,
   };
 }
 

@@ -82,24 +82,18 @@ const Channel = z.strictObject({
 });
 
 const Deployer = Text.superRefine((text, context) => {
-  if (/^S[A-Z0-9]{3,}$/.test(text)) {
-    context.addIssue({ code: 'custom', message: 'is a Slack user group, which this version cannot use yet' });
-  } else if (!/^@[\w.-]+$|^[UW][A-Z0-9]{3,}$/.test(text) && !deployerRoles.some((role) => role === text)) {
+  if (!/^@[\w.-]+$|^[UWS][A-Z0-9]{3,}$/.test(text) && !deployerRoles.some((role) => role === text)) {
     const role = didYouMean(text, deployerRoles);
     const guess = role ? `, did you mean \`${role}\`?` : '';
     context.addIssue({ code: 'custom', message: `is neither a GitLab role nor a user${guess}` });
   }
 }).meta({
-  mend: `Write a role (${deployerRoles.join(', ')}), a GitLab user like "@ann" or a Slack user id like U0123456789`,
+  mend: `Write a role (${deployerRoles.join(', ')}), a GitLab user like "@ann", a Slack user id like U0123456789 or a user group's like S0123456789`,
 });
 
-const Admin = Text.superRefine((text, context) => {
-  if (/^[UW][A-Z0-9]{2,}$/.test(text)) return;
-  const message = /^S[A-Z0-9]{3,}$/.test(text)
-    ? 'is a Slack user group, which this version cannot use yet'
-    : 'is not a Slack user id';
-  context.addIssue({ code: 'custom', message });
-}).meta({ mend: 'Write a Slack user id like U0123456789 (profile, ⋮, Copy member ID)' });
+const Admin = Text.regex(/^[UWS][A-Z0-9]{2,}$/, 'is neither a Slack user id nor that of a user group').meta({
+  mend: "Write a Slack user id like U0123456789 (profile, ⋮, Copy member ID) or a user group's like S0123456789",
+});
 
 const Count = (what: string) => z.int('is not a number').min(0, 'is less than none').meta({ mend: what });
 
@@ -131,7 +125,7 @@ const Approvals = z.strictObject({
 });
 
 const Admins = z.array(Admin).default([]).meta({
-  mend: 'Write a list of Slack user ids like [U0123456789] (profile, ⋮, Copy member ID)',
+  mend: 'Write a list of Slack users and user groups like [U0123456789, S0123456789]',
 });
 
 const Rollback = z.strictObject({
@@ -224,6 +218,10 @@ const EnvironmentEntry = z
       description: 'Times without deployments; going back is free at all times.',
     }),
     ...toldKeys,
+    link: z.enum(['required', 'optional']).optional().meta({
+      mend: 'Write required or optional',
+      description: "required: every write there with the person's own, linked GitLab account.",
+    }),
     confirm: z.boolean().optional().meta({
       mend: 'Write true or false',
       description: 'false: a deploy starts without a plan to press. Not on tier production.',

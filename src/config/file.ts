@@ -3,8 +3,8 @@ import type { ConfigProblem } from '../domain/errors.ts';
 import { compareSpecificity, isGlob, type ProjectRules } from '../domain/project.ts';
 import type { WatchdogRules } from '../domain/watchdog.ts';
 import { findConflicts } from './file-conflicts.ts';
-import { describeIssue, lineOf, type ParsedYaml, problemAt } from './file-problems.ts';
-import { ConfigFile, ProjectEntry, ProjectKeys } from './file-schema.ts';
+import { describeIssue, type FilePath, lineOf, type ParsedYaml, problemAt } from './file-problems.ts';
+import { ConfigFile, type EnvironmentEntry, ProjectEntry, ProjectKeys } from './file-schema.ts';
 import { layersOf, type PlacedProject, type ProjectsOfFile } from './layers.ts';
 import { resolveRules, resolveUnnamed } from './resolve.ts';
 
@@ -22,6 +22,8 @@ export interface FileSettings {
   readonly placeOf: (path: string) => string;
   /** What is wrong with the first `notify_email` of the file where no mail can be sent; undefined: it has none. */
   readonly needsMail: ConfigProblem | undefined;
+  /** What is wrong with the first `link: required` of the file where nobody can link; undefined: it has none. */
+  readonly needsLinking: ConfigProblem | undefined;
   /** Some project takes webhooks, so there must be a way to tell GitLab's from others. */
   readonly takesWebhooks: boolean;
   /** Where trouble of the bot itself is told. */
@@ -139,6 +141,7 @@ function toSettings(file: ConfigFile, projects: ProjectsOfFile, yaml: ParsedYaml
     unnamedRules: (path) => resolveUnnamed(projects, path),
     placeOf: (path) => placeOf(path, projects, yaml),
     needsMail: needsMail(file, yaml),
+    needsLinking: needsLinking(file, yaml),
     takesWebhooks: entries.some((entry) => rulesFor(entry)?.events !== 'poll'),
     operationsChannel: file.operations.channel,
     operationsAdmins: file.operations.admins,
@@ -160,18 +163,35 @@ function toSettings(file: ConfigFile, projects: ProjectsOfFile, yaml: ParsedYaml
   };
 }
 
-function needsMail({ defaults, projects }: ConfigFile, yaml: ParsedYaml): ConfigProblem | undefined {
+function needsMail(file: ConfigFile, yaml: ParsedYaml): ConfigProblem | undefined {
+  const first = firstEnvironmentKey(file, 'notify_email', ({ notify_email: to }) => to !== undefined);
+  const problem = 'cannot be used without `SMTP_URL`';
+  return first && problemAt(yaml, first, { problem, mend: 'Set SMTP_URL to your mail server, or remove it' });
+}
+
+function needsLinking(file: ConfigFile, yaml: ParsedYaml): ConfigProblem | undefined {
+  const first = firstEnvironmentKey(file, 'link', ({ link }) => link === 'required');
+  const problem = 'is `required`, and nobody can link an account without `GITLAB_OAUTH_CLIENT_ID`';
+  const mend = 'Set it and what belongs to it, PUBLIC_URL included (docs/setup-gitlab.md), or write optional';
+  return first && problemAt(yaml, first, { problem, mend });
+}
+
+/** Where an environment's entry first says something that has to be looked at. */
+function firstEnvironmentKey(
+  { defaults, projects }: ConfigFile,
+  key: string,
+  says: (entry: EnvironmentEntry) => boolean,
+): FilePath | undefined {
   const places = [
     { keys: defaults, path: ['defaults'] },
     ...projects.map((keys, index) => ({ keys, path: ['projects', index] })),
   ];
   const [first] = places.flatMap(({ keys, path }) =>
     Object.entries(keys?.environments ?? {})
-      .filter(([, { notify_email: to }]) => to !== undefined)
-      .map(([name]) => [...path, 'environments', name, 'notify_email']),
+      .filter(([, entry]) => says(entry))
+      .map(([name]) => [...path, 'environments', name, key]),
   );
-  const problem = 'cannot be used without `SMTP_URL`';
-  return first && problemAt(yaml, first, { problem, mend: 'Set SMTP_URL to your mail server, or remove it' });
+  return first;
 }
 
 /** More than anybody has; webhooks of unknown projects must not fill the memory. */

@@ -97,7 +97,11 @@ function neededProblems(environment: ReadEnvironment, file: FileSettings | undef
 function unmetNeeds(values: Partial<ProcessSettings>, file: FileSettings | undefined): readonly ConfigProblem[] {
   // One that is there and wrong is told all the same.
   const hasNoMail = 'mailServer' in values && values.mailServer === undefined;
-  return hasNoMail && file?.needsMail ? [file.needsMail] : [];
+  const hasNoLinking = 'gitlabOAuthClientId' in values && values.gitlabOAuthClientId === undefined;
+  return [
+    ...(hasNoMail && file?.needsMail ? [file.needsMail] : []),
+    ...(hasNoLinking && file?.needsLinking ? [file.needsLinking] : []),
+  ];
 }
 
 function createSource(settings: ProcessSettings, readFile: ConfigSources['readFile']): ConfigFileSource {

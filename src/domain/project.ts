@@ -95,6 +95,8 @@ export interface EnvironmentRule {
   readonly approvals?: ApprovalRule | undefined;
   /** Names and patterns of variables that may be set there; undefined: none on tier production, elsewhere all. */
   readonly variables?: readonly string[] | undefined;
+  /** `required`: every write there with the person's own GitLab token. */
+  readonly link?: 'required' | 'optional' | undefined;
   /** False: nobody is asked before a deploy. Never on tier production. */
   readonly confirm?: boolean | undefined;
   /** A regular expression over refs; undefined: all may go there. */

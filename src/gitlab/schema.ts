@@ -367,3 +367,10 @@ export function describeIssues(error: z.ZodError): string {
     .map((issue) => `${z.core.toDotPath(issue.path) || 'body'}: ${issue.message}`);
   return problems.join('; ');
 }
+
+/** @see https://docs.gitlab.com/api/protected_environments/#get-a-single-protected-environment */
+export const ProtectedEnvironmentPayload = z.object({
+  deploy_access_levels: z.array(
+    z.object({ user_id: id.nullish(), group_id: id.nullish(), access_level: z.number().nullish() }),
+  ),
+});

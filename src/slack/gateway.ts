@@ -4,6 +4,7 @@ import { SlackError } from '../domain/errors.ts';
 import { createSlackClient, type OnSlackCall, readReply, timed } from './client.ts';
 import { findPosted, METADATA_EVENT } from './find-posted.ts';
 import { postToResponseUrl } from './respond.ts';
+import { createGroupReader } from './user-groups.ts';
 import { createViewCalls } from './views.ts';
 
 const USER_KEPT_MS = 10 * 60_000;
@@ -83,6 +84,7 @@ export function createSlackGateway(options: SlackGatewayOptions): SlackGateway {
       users.set(slackUserId, { user, until: at + USER_KEPT_MS });
       return user;
     },
+    groupMembers: createGroupReader(call, options.now),
     async place(channel) {
       const reply = await call('conversations.info', { channel }).catch((error: unknown) => {
         if (error instanceof SlackError && error.slackCode === 'channel_not_found') return undefined;

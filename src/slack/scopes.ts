@@ -13,6 +13,8 @@ export const requiredScopes = [
   'app_mentions:read',
   // users.info: guests and deactivated users may not write, and times are read in the person's own zone.
   'users:read',
+  // usergroups.users.list: user groups (`S…`) among deployers, approvers and admins.
+  'usergroups:read',
   // conversations.history and conversations.replies: after an unknown outcome, was our message posted or not?
   // im:history also for the event message.im: in a direct message the bot needs not be called by its name.
   'channels:history',

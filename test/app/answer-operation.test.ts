@@ -46,9 +46,12 @@ async function press(answer: OperationPress['answer'], slackUserId: string, worl
     gitlab: {
       userByName: async (username) => ({ id: 5, username, name: username }),
       accessLevel: async () => world.accessLevel,
+      groupAccessLevel: async () => 0,
+      deployAccess: async () => undefined,
       environmentNamed: async () => undefined,
     },
     slack: {
+      groupMembers: async () => [],
       user: async (id) => ({ id, name: id, timezone: 'UTC', restricted: world.restricted ?? false }),
     },
     findLink: async () => undefined,

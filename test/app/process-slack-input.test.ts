@@ -48,7 +48,7 @@ async function press(error: Error): Promise<void> {
       gitlabUrl: 'https://gitlab.example.com',
     }),
     gitlab: { environmentNamed: fail } as Partial<ProcessSlackInputDeps['gitlab']> as ProcessSlackInputDeps['gitlab'],
-    slack: { user: fail, place: fail, updateView: fail },
+    slack: { user: fail, place: fail, groupMembers: fail, updateView: fail },
     store,
     clock: { now: () => at(10) },
     wake: () => undefined,

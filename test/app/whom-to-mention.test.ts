@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Tables } from '../../src/app/store-ports.ts';
 import { whomToMention } from '../../src/app/whom-to-mention.ts';
+import type { Link } from '../../src/domain/link.ts';
 import type { Operation } from '../../src/domain/operation.ts';
 import type { Notice } from '../../src/domain/thread.ts';
 import { aDeployment, aJob, anOperation, aPipeline, aStep } from '../support/builders.ts';
@@ -16,12 +17,20 @@ const pipeline = aPipeline({
 const identityUsers = { U0ANN: 'ann', U0RAJ: 'raj' };
 const failedDeployment: Notice = { kind: 'deployment', outcome: 'failed', deployment: aDeployment() };
 
-function tablesWith(operation: Operation): Pick<Tables, 'operations'> {
+function tablesWith(operation: Operation, linked: readonly Link[] = []): Pick<Tables, 'operations' | 'links'> {
   const operations: Partial<Tables['operations']> = { ofPipeline: () => Promise.resolve([operation]) };
-  return { operations: operations as Tables['operations'] };
+  const links: Partial<Tables['links']> = {
+    all: async () => linked as Awaited<ReturnType<Tables['links']['all']>>,
+    find: async () => undefined,
+  };
+  return { operations: operations as Tables['operations'], links: links as Tables['links'] };
 }
 
 const asked = tablesWith(anOperation({ steps: [aStep({ jobId: 106, state: 'running' })] }));
+
+function link(slackUserId: string, username: string): Link {
+  return { slackUserId, gitlab: { id: 12, username, name: username }, state: 'good', linkedAt: new Date(0) };
+}
 
 describe('whomToMention', () => {
   it.each<[string, Notice]>([
@@ -78,5 +87,18 @@ describe('whomToMention', () => {
     const about = { mention: 'none', notice: failedDeployment, pipeline, identityUsers } as const;
 
     expect(await whomToMention(asked, about)).toBeUndefined();
+  });
+
+  it.each<[string, readonly Link[], string | undefined]>([
+    ['whoever linked the author’s account, before the file', [link('U0LINKED', 'raj')], 'U0LINKED'],
+    ['nobody where two linked it', [link('U0LINKED', 'raj'), link('U0TWO', 'raj')], undefined],
+    ['nobody whom the file takes for somebody else than they linked', [link('U0RAJ', 'other')], undefined],
+  ])('calls %s', async (_what, linked, expected) => {
+    const tables = tablesWith(anOperation(), linked);
+    const notice: Notice = { kind: 'job_failed', job: unitTests };
+
+    const called = await whomToMention(tables, { mention: 'author', notice, pipeline, identityUsers });
+
+    expect(called?.slackUserId).toBe(expected);
   });
 });

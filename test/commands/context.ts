@@ -65,6 +65,7 @@ export function aContext({ settings, context, gitlab }: ContextChange = {}): Com
     },
     gitlab: aGitLab(gitlab ?? {}),
     slack: {
+      groupMembers: async () => [],
       place: async (id) => ({ id, name: 'deploys', kind: 'channel', shared: false, isMember: true }),
     },
     tables: new Proxy({} as CommandContext['tables'], {

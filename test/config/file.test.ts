@@ -236,11 +236,6 @@ poll_every: 90s
       project('environments: { production: { deployers: [maintaner] } }'),
       'did you mean `maintainer`?',
     ],
-    [
-      'a user group',
-      project('environments: { production: { deployers: [S0ONCALL] } }'),
-      'is a Slack user group, which this version cannot use yet',
-    ],
     ['an environment without keys', project('environments:', '  production:'), 'environments.production: is empty'],
     ['an alias of two words', project('aliases: [my app]'), 'is not one plain word'],
     [

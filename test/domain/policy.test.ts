@@ -102,6 +102,51 @@ describe('decidePolicy', () => {
     expect(outcome({ ...restricted, action: 'cancel_operation' })).toBe('guest');
   });
 
+  it('takes a GitLab user’s name in any case', () => {
+    expect(outcome({ deployers: ['@Ann'], accessLevel: reporter })).toBe('allow');
+  });
+
+  /** one outcome for each of: linked, linked and broken, known from the file, known by e-mail */
+  it.each<[string, Partial<PolicyFacts>, readonly string[]]>([
+    ['deploys', {}, ['allow', 'link_broken', 'allow', 'allow']],
+    ['rolls back', { action: 'rollback' }, ['allow', 'link_broken', 'allow', 'allow']],
+    ['looks', { action: 'read' }, ['allow', 'allow', 'allow', 'allow']],
+    ['locks', { action: 'lock', linkRequired: true, keptOut: true }, ['allow', 'allow', 'allow', 'allow']],
+    [
+      'deploys where a link is required',
+      { linkRequired: true },
+      ['allow', 'link_broken', 'link_required', 'link_required'],
+    ],
+    [
+      'approves where a link is required',
+      { action: 'approve', linkRequired: true, deployers: ['developer'] },
+      ['allow', 'link_broken', 'link_required', 'link_required'],
+    ],
+    [
+      'deploys where GitLab keeps them out',
+      { keptOut: true },
+      ['allow', 'link_broken', 'environment_protected', 'environment_protected'],
+    ],
+    [
+      'deploys without the role, whatever the token',
+      { accessLevel: reporter, linkRequired: true, keptOut: true },
+      ['role_too_low', 'role_too_low', 'role_too_low', 'role_too_low'],
+    ],
+  ])('for somebody who %s', (_what, change, expected) => {
+    const ways = ['link', 'broken_link', 'users', 'email'] as const;
+
+    expect(ways.map((knownBy) => outcome({ ...change, actor: { ...ann, knownBy } }))).toEqual(expected);
+  });
+
+  it('lets in whom a Slack user group names, and nobody for a group that they are not in', () => {
+    const facts = { deployers: ['S0ONCALL'], accessLevel: reporter };
+
+    expect(outcome({ ...facts, groups: ['S0ONCALL'] })).toBe('allow');
+    expect(outcome({ ...facts, groups: [] })).toBe('not_a_deployer');
+    expect(outcome({ ...facts, groups: ['S0OTHER'] })).toBe('not_a_deployer');
+    expect(outcome({ ...facts, groups: ['S0ONCALL'], accessLevel: guest })).toBe('not_a_member');
+  });
+
   it('is not fooled by a role that is a word of the language', () => {
     expect(outcome({ deployers: ['toString', 'constructor'], accessLevel: owner })).not.toBe('allow');
   });

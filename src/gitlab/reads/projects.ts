@@ -2,12 +2,22 @@ import { z } from 'zod';
 import type { GitLabReads } from '../../app/gitlab-ports.ts';
 import { GitLabError } from '../../domain/errors.ts';
 import { decodeProject } from '../decode-answer.ts';
-import { FreezePeriodPayload, GroupPayload, HookPayload, ProjectPayload, readAs } from '../schema.ts';
+import {
+  FreezePeriodPayload,
+  GroupPayload,
+  HookPayload,
+  ProjectPayload,
+  ProtectedEnvironmentPayload,
+  readAs,
+} from '../schema.ts';
 import { orAbsent, type ReadContext } from './context.ts';
 
 const maxPages = 50;
 
-type ProjectReads = Pick<GitLabReads, 'project' | 'group' | 'groupProjects' | 'hookUrls' | 'freezePeriods'>;
+type ProjectReads = Pick<
+  GitLabReads,
+  'project' | 'group' | 'groupProjects' | 'hookUrls' | 'freezePeriods' | 'deployAccess'
+>;
 
 /** Reads of projects themselves: always asked anew, since they are moved and renamed. */
 export function createProjectReads({ api }: ReadContext): ProjectReads {
@@ -25,6 +35,18 @@ export function createProjectReads({ api }: ReadContext): ProjectReads {
     async hookUrls(projectId) {
       const answer = await orAbsent(api.ProjectHooks.all(projectId, { perPage: 100, maxPages: 1 })).catch(orHidden);
       return answer && readAs(z.array(HookPayload), answer, 'the webhooks').map(({ url }) => url);
+    },
+
+    async deployAccess(projectId, environment) {
+      const answer = await orAbsent(api.ProjectProtectedEnvironments.show(projectId, environment)).catch(orHidden);
+      if (answer === undefined) return undefined;
+      const { deploy_access_levels } = readAs(ProtectedEnvironmentPayload, answer, `protection of ${environment}`);
+      return deploy_access_levels.map(({ user_id: user, group_id: group, access_level: level }) => ({
+        userId: user ?? undefined,
+        groupId: group ?? undefined,
+        // GitLab names a level beside a user or a group too, which says nothing of others.
+        accessLevel: (user ?? group ?? undefined) === undefined ? (level ?? undefined) : undefined,
+      }));
     },
 
     async freezePeriods(projectId) {
