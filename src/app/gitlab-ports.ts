@@ -79,6 +79,11 @@ export interface Changes {
   readonly url: string;
 }
 
+/** What lies between two commits, with the files that differ; undefined: GitLab did not name them all. */
+export interface Comparison extends Shipment {
+  readonly files: readonly string[] | undefined;
+}
+
 /** A merge request as a line of a list shows it. */
 export interface MergeRequest {
   readonly iid: number;
@@ -166,11 +171,7 @@ export interface GitLabReads {
     projectId: number,
     deploy: { readonly environment: string; readonly jobId: number },
   ): Promise<GitLabApproval | undefined>;
-  compare(
-    projectId: number,
-    from: string,
-    to: string,
-  ): Promise<Shipment & { readonly commits: readonly CommitSummary[] }>;
+  compare(projectId: number, from: string, to: string): Promise<Comparison>;
   /** The commits that `to` has and `from` lacks, newest first, each with the merge request that it says it came by. */
   changes(projectId: number, from: string, to: string): Promise<Changes>;
   mergeRequests(projectId: number, iids: readonly number[]): Promise<readonly MergeRequest[]>;

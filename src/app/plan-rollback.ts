@@ -19,6 +19,7 @@ import { refuseElsewhere, refusePolicy } from './refuse-policy.ts';
 import { busy, explainMatch, notRolledBack, noWay, outOfDate } from './refuse-rollback.ts';
 import { nameOf, otherVersion, type RollbackRequest, type UnderWay, type Way } from './rollback-request.ts';
 import { tellIn } from './tell-in.ts';
+import { warnOfMigrations } from './warn-of-migrations.ts';
 
 /** So many deployments of each outcome are looked through for a version to go back to. */
 const historyLength = 50;
@@ -129,7 +130,7 @@ async function planBack(back: Back): Promise<CommandResult> {
     live: left.sha ? { version: nameOf(left), sha: left.sha, since: left.changedAt ?? left.createdAt } : undefined,
     by,
     reason: request.reason,
-    undone,
+    undone: undone && { commits: undone.commits, total: undone.total, url: undone.url },
     lock: rule?.lock ?? tierOf(request) === 'production',
     aborts: other && { operationId: other.operation?.id, version: otherVersion(other) },
     channel: tellIn(project, context.channel),
@@ -138,7 +139,11 @@ async function planBack(back: Back): Promise<CommandResult> {
   return {
     kind: 'planned',
     deed,
-    warnings: [...locks, ...warnings(back, { by, wanted: rule?.by })],
+    warnings: [
+      ...locks,
+      ...warnOfMigrations(environmentRule(project.rules, environment.name)?.migrations ?? [], undone?.files),
+      ...warnings(back, { by, wanted: rule?.by }),
+    ],
     exempt: freezes.length > 0 ? 'exempt_freeze' : undefined,
     gates: { lock: locks.length === 0 ? 'pass' : 'exempt', freeze: freezes.length === 0 ? 'pass' : 'exempt' },
   };

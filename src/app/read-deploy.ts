@@ -215,7 +215,7 @@ function toDeed(
     live: live?.sha
       ? { version: live.ref ?? live.sha.slice(0, 8), sha: live.sha, since: live.changedAt ?? live.createdAt }
       : undefined,
-    shipment,
+    shipment: shipment && { commits: shipment.commits, total: shipment.total, url: shipment.url },
     variables: request.variables,
     channel: tellIn(project, context.channel),
     line: resolvedLine(request, release, found.ciJob.name),

@@ -213,6 +213,10 @@ const EnvironmentEntry = z
       mend: 'Write a list like [unit-tests]',
       description: 'Jobs of the pipeline that must have passed.',
     }),
+    migrations: z.array(Text).min(1, 'names no file').optional().meta({
+      mend: "Write a list of patterns like ['**/migrations/**']",
+      description: 'Files that a rollback across them warns of.',
+    }),
     freeze: z.array(Freeze).optional().meta({
       mend: "Write a list like [{ from: '0 16 * * 5', to: '0 8 * * 1', timezone: Europe/Paris }]",
       description: 'Times without deployments; going back is free at all times.',

@@ -62,6 +62,7 @@ function rulesOf(layers: readonly Layer[], path: string): ProjectRules {
       after: entry.after,
       requires: entry.requires,
       freeze: entry.freeze,
+      migrations: entry.migrations,
       dashboard: entry.dashboard,
       notifyEmail: entry.notify_email,
     })),
@@ -186,6 +187,7 @@ const environmentDefaults = {
   after: [],
   requires: [],
   freeze: [],
+  migrations: [],
   dashboard: 'none',
   notify_email: [],
 } as const;

@@ -109,6 +109,8 @@ export interface EnvironmentRule {
   readonly dashboard?: string | undefined;
   /** Who gets a mail of its failures and rollbacks. */
   readonly notifyEmail?: readonly string[] | undefined;
+  /** Patterns of files that a rollback across them warns of. */
+  readonly migrations?: readonly string[] | undefined;
   /** Times without deployments. */
   readonly freeze?: readonly FreezePeriod[] | undefined;
 }

@@ -122,8 +122,8 @@ poll_every: 90s
     ],
     [
       'a key of a later version',
-      project('environments: { production: { migrations: x } }'),
-      'environments.production.migrations: this version cannot use `migrations` yet (chatops.yml line 4)',
+      project('environments: { production: { oncall: x } }'),
+      'environments.production.oncall: this version cannot use `oncall` yet (chatops.yml line 4)',
     ],
     [
       'a freeze whose zone nobody knows',

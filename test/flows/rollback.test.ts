@@ -7,6 +7,15 @@ let flow: Flow;
 
 afterEach(() => flow.stop());
 
+const withMigrations = `
+projects:
+  - project: acme/production-app
+    channels: [{ id: ${deploys} }]
+    environments: { production: { migrations: ['app/**'] } }
+identity:
+  users: { U0MIA: mia }
+`;
+
 /** The tag is taken to production on GitLab's page, as people did before there was a bot. */
 async function ship(tag: string, outcome: 'success' | 'failed' = 'success'): Promise<void> {
   const { id } = await flow.gitlab.pushTag(tag);
@@ -22,13 +31,14 @@ const retries = (): readonly string[] => flow.writes().filter((line) => line.end
 
 describe('/rollback', () => {
   it('goes from a failed version to the good one before, under a root of its own', async () => {
-    flow = await startFlow();
+    flow = await startFlow({ file: withMigrations });
     await ship('v1.4.0');
     await ship('v1.5.0', 'failed');
 
     const plan = words(await flow.types('U0MIA', '/rollback production'));
     expect(plan).toContain('Roll back production to v1.4.0?');
     expect(plan).toContain('v1.5.0');
+    expect(plan).toMatch(/Warning: This range touches \d+ migration files?: app\//);
     expect(retries()).toEqual([]);
     await flow.presses('U0MIA', 'Roll back');
     await until('the job of v1.4.0 runs again', () => retries().length === 1);

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { GitLabReads, GitRef } from '../../app/gitlab-ports.ts';
+import type { Comparison, GitLabReads, GitRef } from '../../app/gitlab-ports.ts';
 import type { Environment } from '../../domain/environment.ts';
 import { NotFoundError, PayloadError } from '../../domain/errors.ts';
-import type { Shipment } from '../../domain/plan.ts';
 import type { CiGraph } from '../../domain/release.ts';
 import { createCache } from '../cache.ts';
 import { decodeCiGraph } from '../ci-graph.ts';
@@ -28,6 +27,7 @@ type RepositoryReads = Pick<
 
 const maxEnvironmentPages = 10;
 const maxCommitsShown = 20;
+const maxFilesKept = 1_000;
 
 /** Names and tiers of environments change rarely, and every command needs them. */
 const namesKeptMs = 60_000;
@@ -39,7 +39,7 @@ export function createRepositoryReads({ api, now }: ReadContext): RepositoryRead
   // A version is looked up under several readings at once, which ask for the same names.
   const refs = createCache<GitRef | undefined>({ max: 500, keepMs: 0, now });
   // Two commits differ by the same for good.
-  const comparisons = createCache<Shipment>({ max: 200, keepMs: Infinity, now });
+  const comparisons = createCache<Comparison>({ max: 200, keepMs: Infinity, now });
   const lists = createCache<readonly Environment[]>({ max: 500, keepMs: namesKeptMs, now });
   const stopped = createCache<Environment>({ max: 500, keepMs: namesKeptMs, now });
   const environments = (projectId: number): Promise<readonly Environment[]> =>
@@ -99,9 +99,16 @@ export function createRepositoryReads({ api, now }: ReadContext): RepositoryRead
           commits: compared.commits.toReversed().slice(0, maxCommitsShown).map(decodeCommit),
           total: compared.commits.length,
           url: compared.web_url ?? '',
+          files: changedFiles(compared),
         };
       }),
   };
+}
+
+/** Undefined where GitLab did not compare to the end, or there are too many to keep. */
+function changedFiles({ diffs, compare_timeout: isCut }: ComparePayload): readonly string[] | undefined {
+  if (!diffs || isCut === true || diffs.length > maxFilesKept) return undefined;
+  return [...new Set(diffs.flatMap(({ new_path: now, old_path: before }) => [now, before]))];
 }
 
 /** Thrown, since an answer that is kept must not hide an environment that begins to exist. */
