@@ -1,5 +1,6 @@
 import type { FlagRules, Words } from '../src/app/arguments.ts';
 import { askReload } from '../src/app/ask-reload.ts';
+import { cancelOwn } from '../src/app/cancel-own.ts';
 import type { Command, CommandContext, CommandResult } from '../src/app/command.ts';
 import { inviteToLink } from '../src/app/invite-to-link.ts';
 import { nudgeApprovers } from '../src/app/nudge-approvers.ts';
@@ -22,6 +23,7 @@ const subcommands: Readonly<
   watch: watchChannel,
   unwatch: unwatchChannel,
   nudge: nudgeApprovers,
+  cancel: cancelOwn,
   whoami: (_words, context) => whoAmI(context),
   reload: (_words, context) => askReload(context),
   audit: showAudit,
@@ -35,7 +37,7 @@ export function createChatops(others: readonly Command[]): Command {
   const known = ['help', ...Object.keys(subcommands), ...others.map((other) => other.name.slice(1))];
   const chatops: Command = {
     name: '/chatops',
-    usage: '/chatops help|link|unlink|whoami|watch|unwatch|nudge|reload|audit|<command> …',
+    usage: '/chatops help|link|unlink|whoami|watch|unwatch|cancel|nudge|reload|audit|<command> …',
     description: 'Help, your GitLab account, which channel is told of what, and every command under one name',
     examples: ['/chatops help', '/chatops watch acme/app', '/chatops deploy prod v1.4.0'],
     flags: {

@@ -2,7 +2,7 @@ import { operationName } from '../cards/deed-words.ts';
 import { renderRefusal } from '../cards/refusal.ts';
 import type { Actor } from '../domain/actor.ts';
 import { guessTier } from '../domain/environment.ts';
-import { currentStep, finishOperation, type Operation, withStep } from '../domain/operation.ts';
+import { cancelOperation, currentStep, finishOperation, type Operation, withStep } from '../domain/operation.ts';
 import { say } from '../domain/phrase.ts';
 import { decidePolicy } from '../domain/policy.ts';
 import { environmentRule } from '../domain/project.ts';
@@ -83,13 +83,9 @@ export async function answerOperation(press: OperationPress, deps: AnswerOperati
 
 /** The operation after the press, or undefined when there is nothing left to press. */
 function carryOut(operation: Operation, pressed: OperationPress['answer'], now: Date): Operation | undefined {
+  if (pressed === 'cancel') return cancelOperation(operation, now);
   if (operation.state !== 'active') return undefined;
   const current = currentStep(operation);
-  if (pressed === 'cancel') {
-    if (current?.step.state === 'calling') return undefined;
-    const marked = current ? withStep(operation, current.index, { reason: 'canceled_by_person' }) : operation;
-    return finishOperation(marked, 'canceled', now);
-  }
   if (current?.step.kind !== 'ask') return undefined;
   if (pressed === 'stop')
     return finishOperation(withStep(operation, current.index, { reason: 'canceled_by_person' }), 'canceled', now);
@@ -105,6 +101,8 @@ async function authorise(
   const { actor, restricted } = await identifyActor(press.slackUserId, { ...deps, settings });
   const own = press.slackUserId === operation.requester.slackUserId;
   if (own && press.answer !== 'promote' && !restricted) return { actor };
+  const isAdmin = settings.operationsAdmins.includes(press.slackUserId);
+  if (isAdmin && press.answer === 'cancel' && !restricted) return { actor };
   const rules = settings.rulesFor(operation.project.path);
   const notDone = say`${operationName(operation)} goes on as before.`;
   // Who may deploy there was said in an entry that is gone: nothing new is begun by the defaults.

@@ -1,6 +1,7 @@
 import type { Actor } from '../domain/actor.ts';
 import type { Checks } from '../domain/audit.ts';
 import type { refreshEnvironmentRecord } from '../domain/environment-record.ts';
+import type { Operation } from '../domain/operation.ts';
 import type { Phrase } from '../domain/phrase.ts';
 import type { Deed } from '../domain/plan.ts';
 import type { ProjectRef, ProjectRules } from '../domain/project.ts';
@@ -43,7 +44,16 @@ export interface CommandContext {
   readonly invite: Linking['invite'];
   readonly tables: Pick<
     Tables,
-    'approvals' | 'audit' | 'operations' | 'pipelines' | 'outbox' | 'watches' | 'locks' | 'environments' | 'meta'
+    | 'plans'
+    | 'approvals'
+    | 'audit'
+    | 'operations'
+    | 'pipelines'
+    | 'outbox'
+    | 'watches'
+    | 'locks'
+    | 'environments'
+    | 'meta'
   >;
   readonly now: Date;
   /** Takes secrets that we know out of a text. */
@@ -74,7 +84,13 @@ export interface AwayContext {
 
 /** What came of a deed, decided in its transaction by what the tables said there. */
 export type Acted =
-  | { readonly kind: 'done'; readonly card: SlackContent; readonly reason?: string }
+  | {
+      readonly kind: 'done';
+      readonly card: SlackContent;
+      readonly reason?: string;
+      /** An operation that it ended, to be counted. */
+      readonly ended?: Operation;
+    }
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly noOp?: boolean };
 
 /**

@@ -6,8 +6,13 @@ export type Said =
   | { readonly kind: 'command'; readonly name: string; readonly text: string }
   | { readonly kind: 'none'; readonly unknown: string | undefined };
 
-/** Words that in a thread say everything: the pipeline is the thread's. */
-const plainWords: Readonly<Record<string, string>> = { logs: '/pipeline', log: '/pipeline', retry: '/pipeline' };
+/** Words that in a thread say everything: the pipeline is the thread's, and so is the deploy to be canceled. */
+const plainWords: Readonly<Record<string, string>> = {
+  logs: '/pipeline',
+  log: '/pipeline',
+  retry: '/pipeline',
+  cancel: '/chatops',
+};
 const spelled: Readonly<Record<string, string>> = { log: 'logs' };
 
 /** Reads the words behind a mention, with or without the slash of the command. */

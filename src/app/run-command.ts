@@ -4,6 +4,7 @@ import { renderRefusal } from '../cards/refusal.ts';
 import type { Actor } from '../domain/actor.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import { AppError, GitLabError, UsageError } from '../domain/errors.ts';
+import type { Operation } from '../domain/operation.ts';
 import { say } from '../domain/phrase.ts';
 import type { Plan } from '../domain/plan.ts';
 import { channelProject, type Reading, readings } from '../domain/reading.ts';
@@ -26,6 +27,7 @@ import { subjectOf } from './deed-subject.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import { identifyActor, identifyForRecord } from './identify-actor.ts';
 import type { Linking } from './linking.ts';
+import { noteOperationEnd } from './note-operation-end.ts';
 import type { Clock, Counters, Log, NewId, Settings, SlackContent, SlackGateway, Wake } from './ports.ts';
 import { readCommand } from './read-command.ts';
 import { rememberProject } from './recent-projects.ts';
@@ -110,6 +112,7 @@ export async function runCommand(line: CommandLine, deps: RunCommandDeps): Promi
   }
   const outcome = await record(line, { actor, action, effect, deps });
   if ('apply' in effect && effect.changesSettings) await deps.refreshSettings();
+  if (outcome.ended) noteOperationEnd(outcome.ended, deps);
   deps.wake('outbox');
   // A deed may have left work for later.
   if ('apply' in effect) deps.wake('inbox');
@@ -134,6 +137,7 @@ interface Outcome {
   readonly reason?: string | undefined;
   readonly about: Subject;
   readonly heard?: readonly HeardEnvironment[] | undefined;
+  readonly ended?: Operation | undefined;
 }
 
 /**
@@ -190,7 +194,7 @@ async function keepPlan(plan: Plan, deps: RunCommandDeps): Promise<void> {
 function toActed(acted: Acted, about: Subject): Outcome {
   return acted.kind === 'refused'
     ? refused(acted, about)
-    : { card: acted.card, audit: 'succeeded', reason: acted.reason, about };
+    : { card: acted.card, audit: 'succeeded', reason: acted.reason, about, ended: acted.ended };
 }
 
 function refused({ refusal, noOp }: { refusal: Refusal; noOp?: boolean }, about: Subject): Outcome {

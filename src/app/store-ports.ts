@@ -171,6 +171,8 @@ export interface ThreadsTable {
 export interface PlansTable {
   add(plan: Plan): Promise<void>;
   find(id: string): Promise<Plan | undefined>;
+  /** The person's open plans that have not expired, oldest first. */
+  openOf(slackUserId: string, now: Date): Promise<readonly Plan[]>;
   /** True for exactly one caller: moves an open, unexpired plan to `state`. */
   close(id: string, state: Exclude<PlanState, 'open'>, now: Date): Promise<boolean>;
   /** Ends the person's other open plans for the same project and environment. */

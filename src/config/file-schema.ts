@@ -4,7 +4,7 @@ import { parseDuration } from '../domain/duration.ts';
 import { didYouMean } from '../domain/nearest.ts';
 import { pipelineSources } from '../domain/pipeline.ts';
 import { broadcastKinds, defaultNotify, eventSources, isGlob, mentionKinds, notifyKinds } from '../domain/project.ts';
-import { freezeProblem } from './freeze-calendar.ts';
+import { Freeze } from './freeze-schema.ts';
 import { toldKeys } from './told-keys.ts';
 
 /** Roles that may stand in `deployers`, beside `@user` and Slack users. */
@@ -159,20 +159,6 @@ function isRegExp(text: string): boolean {
     return false;
   }
 }
-
-const Freeze = z
-  .strictObject({
-    from: Text.meta({ description: 'A cron with five fields, or a date and time.' }),
-    to: Text.meta({ description: 'The same for its end.' }),
-    timezone: Text.default('UTC').meta({ description: 'IANA name of the zone in which both are read.' }),
-  })
-  .superRefine((period, context) => {
-    const problem = freezeProblem(period);
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-  })
-  .meta({
-    mend: "Write it like { from: '0 16 * * 5', to: '0 8 * * 1', timezone: Europe/Paris } or { from: 2026-12-20T00:00, to: 2027-01-04T08:00 }",
-  });
 
 const EnvironmentEntry = z
   .strictObject({

@@ -269,6 +269,14 @@ export function withStep(operation: Operation, index: number, change: Partial<St
   return { ...operation, steps: operation.steps.map((step, i) => (i === index ? { ...step, ...change } : step)) };
 }
 
+/** The operation as somebody canceled it; undefined: it has ended, or a request is on its way to GitLab. */
+export function cancelOperation(operation: Operation, now: Date): Operation | undefined {
+  const current = currentStep(operation);
+  if (operation.state !== 'active' || current?.step.state === 'calling') return undefined;
+  const marked = current ? withStep(operation, current.index, { reason: 'canceled_by_person' }) : operation;
+  return finishOperation(marked, 'canceled', now);
+}
+
 /** The operation ended: steps not reached are canceled, so that no card shows them as still to come. */
 export function finishOperation(operation: Operation, state: Exclude<OperationState, 'active'>, now: Date): Operation {
   return {

@@ -182,17 +182,7 @@ export const DeploymentPayload = z.object({
 export type DeploymentPayload = z.infer<typeof DeploymentPayload>;
 
 /** @see https://docs.gitlab.com/api/repositories/#compare-branches-tags-or-commits */
-export const ComparePayload = z.object({
-  commits: z.array(CommitPayload),
-  web_url: adornment,
-  diffs: z
-    .array(z.object({ new_path: z.string(), old_path: z.string() }))
-    .nullish()
-    .catch(undefined),
-  compare_timeout: z.boolean().nullish().catch(undefined),
-});
-
-export type ComparePayload = z.infer<typeof ComparePayload>;
+export const ComparePayload = z.object({ commits: z.array(CommitPayload), web_url: adornment });
 
 /** @see https://docs.gitlab.com/api/lint/ */
 export const LintPayload = z.object({

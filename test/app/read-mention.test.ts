@@ -24,6 +24,7 @@ describe('readMention', () => {
     ['logs', '/pipeline', 'logs'],
     ['log unit-tests', '/pipeline', 'logs unit-tests'],
     ['retry', '/pipeline', 'retry'],
+    ['cancel', '/chatops', 'cancel'],
     ['help', '/chatops', 'help'],
   ])('reads "%s" as %s %s', (text, name, rest) => {
     expect(read(text)).toEqual({ kind: 'command', name, text: rest });

@@ -32,6 +32,16 @@ const maxFilesKept = 1_000;
 /** Names and tiers of environments change rarely, and every command needs them. */
 const namesKeptMs = 60_000;
 
+/** With the files that differ; `compare_timeout`: GitLab stopped before it had named all. */
+const ComparedFiles = z.object({
+  ...ComparePayload.shape,
+  diffs: z
+    .array(z.object({ new_path: z.string(), old_path: z.string() }))
+    .nullish()
+    .catch(undefined),
+  compare_timeout: z.boolean().nullish().catch(undefined),
+});
+
 /** Reads of a project's refs, environments and CI configuration. */
 export function createRepositoryReads({ api, now }: ReadContext): RepositoryReads {
   // The graph belongs to the commit and never changes with it.
@@ -93,7 +103,7 @@ export function createRepositoryReads({ api, now }: ReadContext): RepositoryRead
     compare: (projectId, from, to) =>
       comparisons.get(`${projectId}/${from}/${to}`, async () => {
         const answer = await api.Repositories.compare(projectId, from, to, { straight: false });
-        const compared = readAs(ComparePayload, answer, `the comparison of ${from} and ${to}`);
+        const compared = readAs(ComparedFiles, answer, `the comparison of ${from} and ${to}`);
         return {
           // GitLab lists the oldest first.
           commits: compared.commits.toReversed().slice(0, maxCommitsShown).map(decodeCommit),
@@ -106,7 +116,7 @@ export function createRepositoryReads({ api, now }: ReadContext): RepositoryRead
 }
 
 /** Undefined where GitLab did not compare to the end, or there are too many to keep. */
-function changedFiles({ diffs, compare_timeout: isCut }: ComparePayload): readonly string[] | undefined {
+function changedFiles({ diffs, compare_timeout: isCut }: z.infer<typeof ComparedFiles>): readonly string[] | undefined {
   if (!diffs || isCut === true || diffs.length > maxFilesKept) return undefined;
   return [...new Set(diffs.flatMap(({ new_path: now, old_path: before }) => [now, before]))];
 }

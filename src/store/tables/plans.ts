@@ -16,6 +16,17 @@ export function createPlansTable(db: Database): PlansTable {
       const plan = decodeDocument(row.document, PlanDocument, `plan ${id}`);
       return { ...plan, state: row.state as PlanState };
     },
+    async openOf(slackUserId, now) {
+      const rows = await db
+        .selectFrom('plans')
+        .select(['id', 'document'])
+        .where('slack_user_id', '=', slackUserId)
+        .where('state', '=', sql.lit('open'))
+        .where('expires_at', '>', now.getTime())
+        .orderBy('created_at')
+        .execute();
+      return rows.map(({ id, document }) => decodeDocument(document, PlanDocument, `plan ${id}`));
+    },
     async close(id, state, now) {
       const result = await db
         .updateTable('plans')

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Tables } from '../../../src/app/store-ports.ts';
 import { InvariantError, StoreError } from '../../../src/domain/errors.ts';
-import { aJob, aMessage, anOperation, aPipeline, aPlan, aThread, at, project, sendAllDue } from './builders.ts';
+import { aJob, aMessage, ann, anOperation, aPipeline, aPlan, aThread, at, project, sendAllDue } from './builders.ts';
 import type { OpenDatabase, Opened } from './opened.ts';
 
 /** The state tables: pipelines, threads, plans, operations, small facts. */
@@ -168,6 +168,17 @@ export function tablesSuite(open: OpenDatabase): void {
       const ids = ['plan-1', 'used', 'elsewhere', 'of-raj', 'newer'];
       const plans = await Promise.all(ids.map((id) => tables.plans.find(id)));
       expect(plans.map((plan) => plan?.state)).toEqual(['replaced', 'claimed', 'open', 'open', 'open']);
+    });
+
+    it('lists the open ones of a person that have not expired, oldest first', async () => {
+      await tables.plans.add(aPlan({ id: 'later', createdAt: at(10), expiresAt: at(910) }));
+      await tables.plans.add(aPlan());
+      await tables.plans.add(aPlan({ id: 'closed' }));
+      await tables.plans.close('closed', 'canceled', at(1));
+      await tables.plans.add(aPlan({ id: 'of-raj', requester: { ...ann, slackUserId: 'U0RAJ' } }));
+
+      expect((await tables.plans.openOf('U0ANN', at(20))).map(({ id }) => id)).toEqual(['plan-1', 'later']);
+      expect((await tables.plans.openOf('U0ANN', at(905))).map(({ id }) => id)).toEqual(['later']);
     });
 
     it('lapses what expired and prunes what is old', async () => {
