@@ -192,6 +192,6 @@ function goneRefusal(): Refusal {
     code: 'approval_unknown',
     notDone: say`Nothing was done.`,
     fact: say`I do not know this request any more.`,
-    todo: [],
+    todo: [{ kind: 'say', phrase: say`Ask for the deploy again, if it is still wanted.` }],
   };
 }

@@ -173,7 +173,7 @@ function goneRefusal(): Refusal {
     code: 'operation_unknown',
     notDone: say`Nothing was done.`,
     fact: say`I do not know this deploy any more.`,
-    todo: [],
+    todo: [{ kind: 'say', phrase: say`Look in GitLab what became of it.` }],
   };
 }
 

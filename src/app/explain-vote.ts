@@ -50,7 +50,7 @@ export function explainVote(
       };
     case 'approval_given': {
       if (request.gitlab)
-        return { code: reason, notDone, fact: say`You have approved it before, and count once.`, todo: [] };
+        return { code: reason, notDone, fact: say`You have approved it before, and count once.`, todo: [other] };
       const { label, actionId, value } = takeBack(request);
       return {
         code: reason,
@@ -67,7 +67,12 @@ export function explainVote(
         todo: [{ kind: 'say', phrase: say`While it waits you can still reject it.` }],
       };
     case 'approval_not_given':
-      return { code: reason, notDone, fact: say`You have not approved it.`, todo: [] };
+      return {
+        code: reason,
+        notDone,
+        fact: say`You have not approved it.`,
+        todo: [{ kind: 'say', phrase: say`There is nothing of yours to take back.` }],
+      };
   }
 }
 

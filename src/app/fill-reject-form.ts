@@ -21,7 +21,7 @@ export async function fillRejectForm(
       code: 'approval_unknown',
       notDone: say`Nothing was done.`,
       fact: say`I do not know this request any more.`,
-      todo: [],
+      todo: [{ kind: 'say', phrase: say`Ask for the deploy again, if it is still wanted.` }],
     } as const;
     return { view: renderNote({ title: 'Reject', card: renderRefusal(refusal) }), place, refused: refusal };
   }

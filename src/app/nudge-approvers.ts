@@ -28,6 +28,9 @@ export async function nudgeApprovers(words: readonly string[], context: CommandC
   return { kind: 'act', about, apply: (tables, now) => nudge(tables, { id, by: actor.slackUserId, now }) };
 }
 
+const seeThread = { kind: 'say', phrase: say`Its thread says what was decided.` } as const;
+const askThem = { kind: 'say', phrase: say`Until then, write to them yourself.` } as const;
+
 async function nudge(
   tables: Tables,
   { id, by, now }: { readonly id: string; readonly by: string; readonly now: Date },
@@ -35,12 +38,12 @@ async function nudge(
   const request = await tables.approvals.find(id);
   if (request?.state !== 'open') {
     const fact = say`It was decided this very moment.`;
-    return { kind: 'refused', refusal: { code: 'approval_decided', notDone, fact, todo: [] } };
+    return { kind: 'refused', refusal: { code: 'approval_decided', notDone, fact, todo: [seeThread] } };
   }
   const again = nudgeAgainAt(request);
   if (now < again) {
     const fact = say`The approvers were pinged not long ago. They can be again from ${time(again)} on.`;
-    return { kind: 'refused', refusal: { code: 'nudged_before', notDone, fact, todo: [] } };
+    return { kind: 'refused', refusal: { code: 'nudged_before', notDone, fact, todo: [askThem] } };
   }
   await tables.approvals.save({ ...request, nudgedAt: now }, 'open');
   await remindApprovers(tables, request, { moment: `nudge:${now.getTime()}`, by, now });

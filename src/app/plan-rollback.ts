@@ -107,12 +107,8 @@ async function planBack(back: Back): Promise<CommandResult> {
       () => [],
     ),
   ]);
-  const about = {
-    project: project.ref.path,
-    environment: environment.name,
-    version: release.version,
-    sha: release.sha,
-  };
+  const { version, sha } = release;
+  const about = { project: project.ref.path, environment: environment.name, version, sha };
   if (way.kind === 'none') return { kind: 'refused', refusal: noWay(way, request), about };
   const deed: RollbackPlan = {
     kind: 'rollback',
