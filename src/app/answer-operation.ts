@@ -10,6 +10,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import { decisionFacts } from './decision-facts.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import { identifyActor } from './identify-actor.ts';
+import { isAdmin } from './is-admin.ts';
 import type { Linking } from './linking.ts';
 import { noteOperationEnd } from './note-operation-end.ts';
 import type { Clock, Counters, Log, Settings, SlackGateway, Wake } from './ports.ts';
@@ -101,8 +102,8 @@ async function authorise(
   const { actor, restricted } = await identifyActor(press.slackUserId, { ...deps, settings });
   const own = press.slackUserId === operation.requester.slackUserId;
   if (own && press.answer !== 'promote' && !restricted) return { actor };
-  const isAdmin = settings.operationsAdmins.includes(press.slackUserId);
-  if (isAdmin && press.answer === 'cancel' && !restricted) return { actor };
+  const { slack } = deps;
+  if (press.answer === 'cancel' && (await isAdmin({ actor, restricted, slack, settings }))) return { actor };
   const rules = settings.rulesFor(operation.project.path);
   const notDone = say`${operationName(operation)} goes on as before.`;
   // Who may deploy there was said in an entry that is gone: nothing new is begun by the defaults.
