@@ -255,6 +255,7 @@ describe('with a deploy under way', () => {
 
     expect(cards.filter((card) => card.includes('Confirmed'))).toHaveLength(1);
     expect(cards.filter((card) => card.includes('Code: operation_active'))).toHaveLength(1);
+    await until('the canary job is played', () => flow.played().length > 0);
     expect(flow.played()).toEqual(['deploy-canary']);
   });
 });
