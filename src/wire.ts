@@ -27,6 +27,7 @@ import { createHttpServer, type HttpServer, type Route } from './http/server.ts'
 import { refuseSlackEvents } from './http/slack-events.ts';
 import { createLog, maskSecrets } from './log/log.ts';
 import { createAlsoTell } from './monitoring/also-tell.ts';
+import { createChecks } from './monitoring/checks.ts';
 import { createSlackApp } from './slack/app.ts';
 import { createDecodeSlackInput } from './slack/decode-input.ts';
 import { createSlackGateway } from './slack/gateway.ts';
@@ -201,6 +202,7 @@ async function createParts(options: ProgramOptions) {
     gitlab: createGitLabGateway({ ...gitlabOptions, token: environment.gitlabToken }),
     ...createLinkingParts(environment, { ...live, ...wakes, store, clock, log, gitlab: gitlabOptions }),
     lease: store.lease({ holder: newHolderId(process.pid, randomUUID()), holderLabel: holderLabel(process.pid) }),
+    ...createChecks(environment.prometheusUrl),
     newId: createNewId(clock),
     ...wakes,
   };

@@ -1,5 +1,4 @@
 import { decideApproval } from '../domain/approval-step.ts';
-import type { AuditEntry } from '../domain/audit.ts';
 import { GitLabError, LinkError, NotFoundError, PayloadError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import {
@@ -12,30 +11,31 @@ import {
   type StepReason,
   withStep,
 } from '../domain/operation.ts';
-import { isSame } from '../domain/same.ts';
+import { type AbortCanaryDeps, abortCanary } from './abort-canary.ts';
 import { askApprovals } from './ask-approvals.ts';
+import { type ChangeOperationDeps, changeOperation, lookAgain } from './change-operation.ts';
 import { followGitLab, holdForGitLab } from './follow-gitlab-approvals.ts';
 import type { GitLabAs, GitLabReads, GitLabWrites } from './gitlab-ports.ts';
 import { holdStep } from './hold-step.ts';
 import { noteOperationEnd } from './note-operation-end.ts';
 import { gitlabFor } from './own-token.ts';
-import type { Checkpoint, Clock, Counters, Lease, Log, Settings, Wake } from './ports.ts';
-import { operationEntry, recordOperationEnd } from './record-operation.ts';
-import { closeQuestion, showChange } from './show-change.ts';
-import type { Store } from './store-ports.ts';
+import type { Checkpoint, Counters, Lease, Log } from './ports.ts';
+import { type RollBackByItselfDeps, rollBackByItself } from './roll-back-by-itself.ts';
+import { type VerifyReleaseDeps, verifyRelease } from './verify-release.ts';
+import { type WatchCanaryDeps, watchCanary } from './watch-canary.ts';
 
 /** GitLab with the token of whoever the deed is done for. */
 type Writer = Pick<GitLabWrites, 'playJob' | 'retryJob' | 'cancelJob'>;
 
-export interface AdvanceOperationDeps {
-  readonly settings: () => Settings;
-  readonly gitlab: Pick<GitLabReads, 'jobs' | 'job' | 'successfulDeployments' | 'freezePeriods' | 'approvalOf'> &
-    Writer;
+export interface AdvanceOperationDeps
+  extends ChangeOperationDeps,
+    WatchCanaryDeps,
+    AbortCanaryDeps,
+    VerifyReleaseDeps,
+    RollBackByItselfDeps {
+  readonly gitlab: GitLabReads & GitLabWrites;
   readonly gitlabAs: GitLabAs;
-  readonly store: Store;
   readonly lease: Lease;
-  readonly clock: Clock;
-  readonly wake: Wake;
   readonly checkpoint: Checkpoint;
   readonly counters: Pick<Counters, 'operation'>;
   readonly log: Log;
@@ -68,10 +68,10 @@ export async function advanceOperation(id: string, deps: AdvanceOperationDeps): 
       if (!(error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError))
         throw error;
       deps.log.warn({ operation_id: id, err: error }, 'operation cannot be followed, will look again');
-      return lookLater(operation, error.retryable ? readAgainMs : readMuchLaterMs, deps);
+      return lookAgain(operation, error.retryable ? readAgainMs : readMuchLaterMs, deps);
     }
     if (deed === 'read_again') continue;
-    if (deed.kind === 'look_later') return lookLater(operation, deed.afterMs, deps);
+    if (deed.kind === 'look_later') return lookAgain(operation, deed.afterMs, deps);
     const goOn = await carryOut(operation, deed, deps);
     if (!goOn) return;
   }
@@ -112,15 +112,22 @@ async function carryOut(
 ): Promise<boolean> {
   switch (deed.kind) {
     case 'update':
-      await change(operation, withStep(operation, deed.index, deed.step), deps);
+      await changeOperation(operation, withStep(operation, deed.index, deed.step), deps);
       return true;
     case 'play':
     case 'retry':
     case 'cancel':
       return call(operation, deed, deps);
+    case 'watch':
+      return watchCanary({ operation, index: deed.index }, deps);
+    case 'abort':
+      return abortCanary({ operation, index: deed.index }, deps);
+    case 'probe':
+      return verifyRelease({ operation, index: deed.index }, deps);
     case 'finish': {
+      if (deed.state === 'failed' && (await rollBackByItself(operation, deps))) return false;
       const ended = finishOperation(operation, deed.state, deps.clock.now());
-      const stored = await change(operation, ended, deps);
+      const stored = await changeOperation(operation, ended, deps);
       if (stored) noteOperationEnd(ended, deps);
       return false;
     }
@@ -147,13 +154,13 @@ async function call(
     jobUrl: job.url,
   });
   const record = { action: `job.${kind}`, jobId: job.id };
-  if (!(await change(operation, calling, deps, { ...record, outcome: 'intended' }))) return true;
+  if (!(await changeOperation(operation, calling, deps, { ...record, outcome: 'intended' }))) return true;
   await deps.checkpoint('play_intended');
   try {
     const played = await write(operation, deed, writer);
     await deps.checkpoint('play_done');
     const running = withStep(calling, index, { state: 'running', jobId: played.id, jobUrl: played.url ?? job.url });
-    await change(calling, running, deps, { ...record, jobId: played.id, outcome: 'succeeded' });
+    await changeOperation(calling, running, deps, { ...record, jobId: played.id, outcome: 'succeeded' });
     await deps.checkpoint('play_recorded');
     return true;
   } catch (error) {
@@ -170,13 +177,15 @@ async function call(
 
 /** The token is found, and renewed if it is due, before anything is begun. `later`: that is not possible now. */
 async function findWriter(operation: Operation, deps: AdvanceOperationDeps): Promise<Writer | 'later' | 'link_broken'> {
+  // Nobody asked for it, so it is done in nobody's name.
+  if (operation.byItself) return deps.gitlab;
   try {
     return await gitlabFor(operation.requester.slackUserId, deps);
   } catch (error) {
     if (!(error instanceof LinkError || error instanceof GitLabError)) throw error;
     if (error instanceof LinkError && !error.retryable) return 'link_broken';
     deps.log.warn({ operation_id: operation.id, err: error }, 'no token for the next step now, will try again');
-    await lookLater(operation, readAgainMs, deps);
+    await lookAgain(operation, readAgainMs, deps);
     return 'later';
   }
 }
@@ -216,7 +225,7 @@ async function callFailed(
   deps.log.warn({ operation_id: calling.id, job_id: job.id, call: kind, err: error }, 'gitlab refused a call');
   if (error.outcome === 'unknown') {
     // Stays `calling`: decideNext looks at the job before the write may be repeated.
-    await change(calling, { ...calling, nextCheckAt: later(deps, 2_000) }, deps, {
+    await changeOperation(calling, { ...calling, nextCheckAt: later(deps, 2_000) }, deps, {
       ...record,
       outcome: 'unknown',
       reason: `http_${error.status}`,
@@ -227,7 +236,7 @@ async function callFailed(
     return callAgain({ ...about, reason: `http_${error.status}` }, error.retryAfterMs ?? readAgainMs, deps);
   // Somebody may have pressed it in GitLab in the same second: then it is on its way, and that is all we wanted.
   if (kind !== 'retry' && (await deps.gitlab.job(calling.project.id, job.id)).status !== job.status) {
-    await change(calling, withStep(calling, index, { state: 'waiting' }), deps, {
+    await changeOperation(calling, withStep(calling, index, { state: 'waiting' }), deps, {
       ...record,
       outcome: 'failed',
       reason: 'moved_meanwhile',
@@ -245,7 +254,7 @@ async function callAgain(
 ): Promise<boolean> {
   const waiting = withStep(calling, index, { state: 'waiting', calledAt: undefined });
   const record = { action: `job.${kind}`, jobId: job.id, outcome: 'failed', reason } as const;
-  await change(calling, { ...waiting, nextCheckAt: later(deps, afterMs) }, deps, record);
+  await changeOperation(calling, { ...waiting, nextCheckAt: later(deps, afterMs) }, deps, record);
   return false;
 }
 
@@ -255,7 +264,7 @@ async function refused(
 ): Promise<boolean> {
   const { kind, calling, index, job, reason } = about;
   const failed = withStep(calling, index, { state: 'failed', reason, endedAt: deps.clock.now() });
-  await change(calling, failed, deps, { action: `job.${kind}`, jobId: job.id, outcome: 'failed', reason });
+  await changeOperation(calling, failed, deps, { action: `job.${kind}`, jobId: job.id, outcome: 'failed', reason });
   return true;
 }
 
@@ -283,39 +292,4 @@ async function whyRefused(
 
 function later(deps: AdvanceOperationDeps, ms: number): Date {
   return new Date(deps.clock.now().getTime() + ms);
-}
-
-async function lookLater(operation: Operation, afterMs: number, deps: AdvanceOperationDeps): Promise<void> {
-  await deps.store.transaction(async (tables) => {
-    const held = await tables.operations.find(operation.id);
-    if (held?.state === 'active') await tables.operations.save({ ...held, nextCheckAt: later(deps, afterMs) });
-  });
-}
-
-/**
- * Stores a changed operation with its card and audit, if nobody changed it meanwhile (a person may have pressed
- * Promote while we asked GitLab). False: it changed under us; read it again.
- */
-async function change(
-  expected: Operation,
-  next: Operation,
-  deps: AdvanceOperationDeps,
-  record?: Pick<AuditEntry, 'action' | 'outcome'> & Partial<AuditEntry>,
-): Promise<boolean> {
-  const now = deps.clock.now();
-  const stored = await deps.store.transaction(async (tables) => {
-    const held = await tables.operations.find(expected.id);
-    // The time of the next look is moved by events all the while and says nothing about what was decided.
-    if (!held || !isSame({ ...held, nextCheckAt: 0 }, { ...expected, nextCheckAt: 0 })) return false;
-    await tables.operations.save(next);
-    if (record) await tables.audit.append({ ...operationEntry(next, now), ...record });
-    if (next.state !== 'active') await recordOperationEnd(tables, next, now);
-    // Presses in Slack do not come this way: the job was started in GitLab while we asked.
-    const isAnswered = currentStep(expected)?.step.kind === 'ask' && currentStep(next)?.step.kind !== 'ask';
-    if (isAnswered) await closeQuestion(tables, next, { answer: 'promoted', by: undefined, at: now });
-    await showChange(tables, next, { now, commandPrefix: deps.settings().commandPrefix });
-    return true;
-  });
-  if (stored) deps.wake('outbox');
-  return stored;
 }

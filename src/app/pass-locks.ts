@@ -28,26 +28,36 @@ export async function tellPassedLocks(tables: Tables, operation: Operation, now:
 }
 
 /**
- * A rollback that succeeded locks its environment, so that nobody deploys the bad version again unseen. A lock that is
- * there stays. To be called in the transaction of the end.
+ * A rollback that succeeded locks its environment, so that nobody deploys the bad version again unseen; one that nobody
+ * asked for does so however it ended. To be called in the transaction of the end.
  */
 export async function lockAfterRollback(tables: Tables, operation: Operation, now: Date): Promise<void> {
-  const { kind, state, lockAfter, project, environment, channel, rootKey, fromVersion, release } = operation;
-  if (kind !== 'rollback' || state !== 'succeeded' || lockAfter !== true) return;
+  const { kind, state, lockAfter, fromVersion, release, byItself } = operation;
+  if (kind !== 'rollback' || lockAfter !== true) return;
+  if (state !== 'succeeded' && !(byItself && state === 'failed')) return;
+  const became = state === 'succeeded' ? 'it was rolled back to' : 'I could not roll it back to';
+  const reason =
+    fromVersion === undefined ? `${became} ${release.version}` : `${fromVersion} is bad: ${became} ${release.version}`;
+  await lockForBot(tables, { operation, environment: operation.environment, reason, bad: fromVersion }, now);
+}
+
+/** Takes the bot's own lock, which stops everybody; a lock that is there stays. In the transaction of what led to it. */
+export async function lockForBot(
+  tables: Tables,
+  about: {
+    readonly operation: Operation;
+    readonly environment: string;
+    readonly reason: string;
+    /** The version that must not come again. */
+    readonly bad: string | undefined;
+  },
+  now: Date,
+): Promise<void> {
+  const { operation, environment, reason, bad } = about;
+  const { id, project, channel, rootKey } = operation;
   const held = await findLock(tables, { project, environment });
   if (held && isInForce(held, now)) return;
-  const lock: Lock = {
-    id: `after-${operation.id}`,
-    project,
-    environment,
-    holder: 'chatops',
-    reason:
-      fromVersion === undefined
-        ? `it was rolled back to ${release.version}`
-        : `${fromVersion} is bad: it was rolled back to ${release.version}`,
-    since: now,
-    channel,
-  };
+  const lock: Lock = { id: `after-${id}`, project, environment, holder: 'chatops', reason, since: now, channel };
   if (!(await tables.locks.take(lock, held?.id))) return;
   await tables.audit.append({
     at: now,
@@ -57,12 +67,12 @@ export async function lockAfterRollback(tables: Tables, operation: Operation, no
     reason: 'after_rollback',
     project: project.path,
     environment,
-    version: fromVersion,
-    operationId: operation.id,
+    version: bad,
+    operationId: id,
     channel,
   });
   const unlock = unlockLine(lock, { prefix: '', lockId: lock.id });
-  const key = `${rootKey}/operation:${operation.id}/locked`;
+  const key = `${rootKey}/operation:${id}/locked`;
   await tables.outbox.put(
     { key, channel, rootKey, lane: 'deployment', ...renderLockedAfterRollback({ lock, unlock }) },
     now,

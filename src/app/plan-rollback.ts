@@ -10,7 +10,8 @@ import { decidePolicy } from '../domain/policy.ts';
 import { environmentRule, matchesGlob } from '../domain/project.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Release, RouteStep } from '../domain/release.ts';
-import { findRollback, type RollbackTarget } from '../domain/rollback.ts';
+import { findRollback, isRollbackJob, type RollbackTarget } from '../domain/rollback.ts';
+import { probeSteps } from '../domain/route-checks.ts';
 import type { CommandContext, CommandResult, Subject } from './command.ts';
 import { warnOfLocks } from './lock-gate.ts';
 import { readFreezes } from './read-gates.ts';
@@ -47,6 +48,29 @@ export async function planRollback(request: RollbackRequest, context: CommandCon
   if (other && (!request.abort || isCalling(other.operation) || !canBeCanceled(other)))
     return { kind: 'refused', refusal: busy(other, request), about };
   return planBack({ request, match, other, deployments, context });
+}
+
+/**
+ * The same for the bot itself after a bad deploy: no person's rights are asked, and the operation that holds the
+ * environment is the one that went badly. It goes back only from that version.
+ * @throws GitLabError when GitLab does not answer.
+ */
+export async function planOwnRollback(
+  request: RollbackRequest & { readonly from: string },
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { project, environment } = request;
+  const about: Subject = { project: project.ref.path, environment: environment.name };
+  const deployments = await context.gitlab.startedDeployments(project.ref.id, environment.name, historyLength);
+  const match = findRollback(deployments, undefined);
+  if (match.kind !== 'found') return { kind: 'refused', refusal: explainMatch(match, request, context), about };
+  if (request.from !== match.left.sha)
+    return { kind: 'refused', refusal: outOfDate(match.left, request, context), about };
+  const planned = await planBack({ request, match, other: undefined, deployments, context });
+  if (planned.kind !== 'planned' || planned.deed.kind !== 'rollback') return planned;
+  // Who would have to be asked is called instead.
+  const steps = planned.deed.steps.filter(({ kind }) => kind !== 'approve');
+  return { ...planned, deed: { ...planned.deed, steps } };
 }
 
 function underWay(operation: Operation | undefined, deployments: readonly Deployment[]): UnderWay | undefined {
@@ -90,7 +114,7 @@ async function planBack(back: Back): Promise<CommandResult> {
   const { project, environment } = request;
   const { left, target } = match;
   const release = releaseOf(target);
-  const rule = environmentRule(project.rules, environment.name)?.rollback;
+  const { rollback: rule, verify } = environmentRule(project.rules, environment.name) ?? {};
   const live = back.deployments.find(({ status }) => status === 'success');
   // That job goes back from what is live to what was before it, and nowhere else.
   const isJobApt = request.version === undefined && live?.id === left.id;
@@ -118,7 +142,7 @@ async function planBack(back: Back): Promise<CommandResult> {
     release,
     pipelineId: way.pipelineId,
     pipelineUrl: `${project.ref.url}/-/pipelines/${way.pipelineId}`,
-    steps: withApprovals([...cancelSteps(other), way.step], {
+    steps: withApprovals([...cancelSteps(other), way.step, ...probeSteps(verify, way.step.job)], {
       rules: project.rules,
       kind: 'rollback',
       target: { job: way.step.job, environment: environment.name },
@@ -170,14 +194,9 @@ async function rollbackJob(
     context.gitlab.jobs(id, live.pipelineId),
     context.gitlab.ciGraph(id, live.sha),
   ]);
-  const named = graph.jobs.filter(
-    ({ name, environment }) =>
-      /rollback/i.test(name) &&
-      environment?.name === request.environment.name &&
-      environment.action !== 'start' &&
-      environment.action !== 'stop',
-  );
-  const wanted = configured.length > 0 ? configured : named.map(({ name }) => name);
+  const own = graph.jobs.filter((job) => isRollbackJob(job, request.environment.name, configured));
+  // Configured ones may be in no file that we can read.
+  const wanted = configured.length > 0 ? configured : own.map(({ name }) => name);
   const job = jobs.find(({ name, status }) => wanted.some((glob) => matchesGlob(glob, name)) && status === 'manual');
   if (!job) return { kind: 'none', why: 'no_rollback_job' };
   const step = { kind: 'play', job: job.name, environment: request.environment.name } as const;

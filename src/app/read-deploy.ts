@@ -18,6 +18,7 @@ import {
   findOperation,
   resolvedLine,
 } from './ask-deploy-gates.ts';
+import { checkRoute } from './check-route.ts';
 import type { CommandContext, CommandResult, Subject } from './command.ts';
 import { mayOverride, refuseDeployer, refuseOverride } from './deploy-rights.ts';
 import type { PipelineSummary } from './gitlab-ports.ts';
@@ -132,16 +133,15 @@ async function readWay(facts: AskedDeploy): Promise<DeployRead> {
   const hasGateBefore = route.some((step) => step.kind === 'play' && step.job !== found.ciJob.name);
   const pressable = hasGateBefore || found.ciJob.manual || found.job.status === 'manual';
   const blockers = findBlockers(found.graph, found.ciJob, found.jobs);
-  const isInsisting = insists?.again === true || insists?.whenReady === true;
-  const steps = isInsisting
-    ? insistOnRoute(route, {
-        target: found.job,
-        jobs: found.jobs,
-        waiting: blockers.waiting,
-        checks: awaited,
-        pressable,
-      })
-    : route;
+  const chosen = choose(request, route, {
+    target: found.job,
+    jobs: found.jobs,
+    waiting: blockers.waiting,
+    checks: awaited,
+    pressable,
+  });
+  const asked = { ...found, rules: project.rules, environment: environment.name };
+  const { steps, warnings: ofChecks } = checkRoute(chosen, asked);
   const target = { job: found.ciJob.name, environment: environment.name };
   const approved = withApprovals(steps, { rules: project.rules, kind: 'deploy', target });
   const gates = [
@@ -168,6 +168,7 @@ async function readWay(facts: AskedDeploy): Promise<DeployRead> {
     warnings: [
       ...overrideWarnings(request, override),
       ...read.warnings,
+      ...ofChecks,
       ...warnings({ live, release, found, shipment }),
     ],
     deed: { ...toDeed(facts, { steps: override ? steps : approved, shipment }), override, unlocks: read.unlocks },
@@ -220,6 +221,15 @@ function toDeed(
     channel: tellIn(project, context.channel),
     line: resolvedLine(request, release, found.ciJob.name),
   };
+}
+
+/** The route as it is, or for somebody who insists. */
+function choose(
+  { insists }: DeployRequest,
+  route: readonly RouteStep[],
+  about: Parameters<typeof insistOnRoute>[1],
+): readonly RouteStep[] {
+  return insists?.again === true || insists?.whenReady === true ? insistOnRoute(route, about) : route;
 }
 
 /** What production gets somebody has to confirm, be it only on the way. */

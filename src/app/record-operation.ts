@@ -2,11 +2,11 @@ import type { AuditEntry } from '../domain/audit.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { Tables } from './store-ports.ts';
 
-/** What every entry of an operation says of it. */
+/** What every entry of an operation says of it. What nobody asked for was done by the bot. */
 export function operationEntry(operation: Operation, now: Date): Omit<AuditEntry, 'action' | 'outcome'> {
   return {
     at: now,
-    actor: operation.requester,
+    actor: operation.byItself ? 'chatops' : operation.requester,
     project: operation.project.path,
     environment: operation.environment,
     version: operation.release.version,

@@ -10,8 +10,10 @@ import { putRoot } from './open-thread.ts';
 import { lockAfterRollback } from './pass-locks.ts';
 import { findHome } from './pipeline-family.ts';
 import { settleApprovals } from './show-approval.ts';
+import { showWatches } from './show-watches.ts';
 import { putOperation } from './start-operation.ts';
 import type { Tables } from './store-ports.ts';
+import { tellOwnRollbackEnd } from './tell-by-itself.ts';
 import { tellFree } from './tell-free.ts';
 
 /** Shows what an operation looks like now: its card, the question it asks, its end, and the pipeline's root. */
@@ -34,6 +36,7 @@ export async function showChange(
   await settleApprovals(tables, operation, now);
   const reply = { channel: operation.channel, rootKey: operation.rootKey };
   const step = currentStep(operation)?.step;
+  await showWatches(tables, operation, now);
   if (operation.state === 'active' && step?.kind === 'ask') {
     await tables.outbox.put(
       { ...reply, key: promoteKey(operation), lane: 'answer', ...renderPromote({ operation }) },
@@ -42,6 +45,7 @@ export async function showChange(
   }
   if (operation.state !== 'active') {
     await lockAfterRollback(tables, operation, now);
+    await tellOwnRollbackEnd(tables, operation, now);
     if (!about.isTakenOver) await tellFree(tables, now);
     const card = renderOperationEnded({ operation, again });
     const key = `${operation.rootKey}/operation:${operation.id}/ended`;

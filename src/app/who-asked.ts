@@ -16,6 +16,7 @@ export interface PlayedJob {
 export async function whoAsked(tables: Pick<Tables, 'operations'>, played: PlayedJob): Promise<Person | undefined> {
   const operation = await operationOf(tables, played);
   if (!operation) return undefined;
+  if (operation.byItself) return { username: 'chatops', name: 'the bot itself' };
   const { slackUserId, gitlab } = operation.requester;
   return gitlab ?? { username: slackUserId, name: slackUserId };
 }

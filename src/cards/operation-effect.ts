@@ -16,10 +16,17 @@ function ownEffect(operation: Operation): Phrase {
   const { environment, release, fromVersion } = operation;
   const plays = operation.steps.filter((step) => isRun(step) && step.environment === environment);
   if (plays.length > 0 && plays.every((step) => step.state === 'succeeded'))
-    return say`${bold(environment)} runs ${bold(release.version)} now.`;
+    return isUnverified(operation)
+      ? say`${bold(environment)} got ${bold(release.version)}, which was not verified.`
+      : say`${bold(environment)} runs ${bold(release.version)} now.`;
   if (plays.some(mayHaveStarted)) return say`${bold(environment)} may have been changed in part.`;
   const stays = fromVersion === undefined ? [] : say` and stays at ${bold(fromVersion)}`;
   return say`${bold(environment)} was not touched${stays}.`;
+}
+
+/** Deployed, and the service itself does not say so: what runs there is not certain. */
+function isUnverified({ steps }: Operation): boolean {
+  return steps.some(({ kind, state }) => kind === 'probe' && state === 'failed');
 }
 
 function otherEffects({ steps, environment, release }: Operation): readonly Phrase[] {

@@ -1,5 +1,5 @@
 import { commandLine } from '../domain/command-line.ts';
-import { currentStep, type Operation, type Step, type StepReason } from '../domain/operation.ts';
+import { currentStep, type Operation, type Step, type StepReason, type TakenBack } from '../domain/operation.ts';
 import { bold, code, join, link, type Phrase, type Segment, say, user } from '../domain/phrase.ts';
 import { buildCard, type Card, type CardButton, target } from './card.ts';
 import { operationName } from './deed-words.ts';
@@ -9,7 +9,7 @@ import { operationStatus } from './operation.ts';
 import { isTouched, operationEffect } from './operation-effect.ts';
 import { shaped } from './phrase-blocks.ts';
 import { rollbackButton } from './rollback-button.ts';
-import { reasonWords } from './step-words.ts';
+import { reasonWords, stepName } from './step-words.ts';
 
 /** The end of a deploy, told to the one who asked for it: what came of it, what is where now, and what to do. */
 export function renderOperationEnded({
@@ -51,7 +51,7 @@ function startAnew(operation: Operation): readonly CardButton[] {
 /** A deploy that failed after it had begun to change its environment can be taken back. */
 function goBack(operation: Operation): readonly CardButton[] {
   const { kind, state, environment, project, release } = operation;
-  if (kind !== 'deploy' || state !== 'failed' || !isTouched(operation)) return [];
+  if (kind !== 'deploy' || state !== 'failed' || operation.takenBack || !isTouched(operation)) return [];
   return [rollbackButton({ projectPath: project.path, environment, version: release.version, sha: release.sha })];
 }
 
@@ -71,21 +71,25 @@ function headline(operation: Operation): Phrase {
         : say`${version} is deployed to ${bold(environment)}.`;
     case 'failed':
       if (failed?.kind === 'approve') return say`${deploy} ended: ${why(failed)}.`;
-      return failed ? say`${deploy} failed at ${code(failed.job)}: ${why(failed)}.` : say`${deploy} failed.`;
+      return failed ? say`${deploy} failed at ${stepName(failed)}: ${why(failed)}.` : say`${deploy} failed.`;
     case 'canceled':
       return failed?.kind === 'ask'
         ? say`${deploy} was stopped before ${bold(environment)}.`
         : say`${deploy} was canceled.`;
     case 'stuck':
       return failed
-        ? say`${deploy} is stuck at ${code(failed.job)}: I cannot find out whether it started.`
+        ? say`${deploy} is stuck at ${stepName(failed)}: I cannot find out whether it started.`
         : say`${deploy} is stuck.`;
   }
 }
 
 /** A rollback job decides by itself where it goes back to: only a verification or the next deployment says what runs. */
 function isUnconfirmed({ kind, steps }: Operation): boolean {
-  return kind === 'rollback' && steps.some((step) => step.kind === 'play');
+  return kind === 'rollback' && steps.some((step) => step.kind === 'play') && !steps.some(isVerification);
+}
+
+function isVerification({ kind }: Step): boolean {
+  return kind === 'verify' || kind === 'probe';
 }
 
 function whatNext(operation: Operation, again: string | undefined): readonly Phrase[] {
@@ -105,15 +109,10 @@ function whatNext(operation: Operation, again: string | undefined): readonly Phr
 }
 
 function successFacts(operation: Operation): Phrase {
-  const verified = operation.steps.filter((step) => step.kind === 'verify' && step.state === 'succeeded');
+  const verified = operation.steps.filter((step) => isVerification(step) && step.state === 'succeeded');
   const took = durationBetween(operation.createdAt, operation.endedAt);
   const facts: (Phrase | Segment)[] = [
-    verified.length > 0
-      ? say`Verified by ${join(
-          verified.slice(0, 3).map((step) => code(literal(step.job, 60))),
-          ', ',
-        )}`
-      : say`No job verified it`,
+    verified.length > 0 ? say`Verified by ${join(verified.slice(0, 3).map(stepName), ', ')}` : say`No job verified it`,
   ];
   if (took !== undefined) facts.push(say`took ${took}`);
   if (operation.fromVersion !== undefined) facts.push(say`replaced ${operation.fromVersion}`);
@@ -122,9 +121,11 @@ function successFacts(operation: Operation): Phrase {
 
 /** One thing to do, by what went wrong. `ask`: how to plan it anew. */
 function adviceFor(operation: Operation, ask: Phrase): Phrase {
-  const { environment, fromVersion } = operation;
+  const { environment, fromVersion, takenBack } = operation;
   const step = troubleStep(operation);
-  if (step?.kind === 'verify') {
+  if (takenBack) return backWords(takenBack, environment);
+  if (step?.kind === 'watch') return watchAdvice(step, ask);
+  if (step && isVerification(step)) {
     const back = fromVersion === undefined ? 'deploy a good version' : `go back to ${literal(fromVersion, 60)}`;
     return say`Look at ${bold(environment)} now: keep it if it is well, else ${back}.`;
   }
@@ -153,11 +154,30 @@ function adviceFor(operation: Operation, ask: Phrase): Phrase {
     case 'started_in_gitlab':
     case 'job_canceled':
     case 'too_late':
+    case 'canary_bad':
+    case 'canary_silent':
+    case 'canary_unreadable':
+    case 'wrong_version':
+    case 'version_unreadable':
     case 'canceled_by_person':
     case 'earlier_step_failed':
     case undefined:
       return say`To do it after all, ${ask}.`;
   }
+}
+
+function backWords(takenBack: TakenBack, environment: string): Phrase {
+  return takenBack.by === 'pipeline'
+    ? say`The pipeline's own ${code(literal(takenBack.job, 60))} took ${bold(environment)} back. I did nothing more.`
+    : say`I take ${bold(environment)} back to ${bold(takenBack.to)} by myself: that is told on its own in the channel.`;
+}
+
+function watchAdvice({ watched, environment }: Step, ask: Phrase): Phrase {
+  const canary = bold(literal(environment ?? 'the canary', 60));
+  const { state } = watched?.abort ?? {};
+  if (state === 'done' || state === 'not_needed')
+    return say`Mend the cause and deploy a new version. To try it again, ${ask}.`;
+  return say`${canary} still has it: stop that environment in GitLab, or roll it back. Then mend the cause.`;
 }
 
 function pages(operation: Operation): Phrase {
@@ -176,8 +196,11 @@ function troubleStep(operation: Operation): Step | undefined {
   );
 }
 
-function why({ reason, decided }: Step): string {
+function why({ reason, decided, probed }: Step): string {
   if (reason === undefined) return 'it did not pass';
+  const last = probed?.last;
+  if (reason === 'wrong_version' && last?.kind === 'version') return `${literal(last.version, 40)} runs there`;
+  if (reason === 'version_unreadable' && last?.kind === 'unreadable') return `it ${literal(last.words, 80)}`;
   if (reason !== 'approval_rejected' || !decided) return reasonWords(reason);
   const words = decided.words === undefined ? '' : `: ${literal(decided.words, 300).replace(/[.\s]+$/u, '')}`;
   return `rejected by ${literal(decided.by.join(', '), 80)}${words}`;

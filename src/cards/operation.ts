@@ -1,4 +1,4 @@
-import { currentStep, type Operation } from '../domain/operation.ts';
+import { currentStep, isVerifying, type Operation } from '../domain/operation.ts';
 import { bold, join, link, type Phrase, say } from '../domain/phrase.ts';
 import { buildCard, type Card, target } from './card.ts';
 import { durationBetween } from './duration.ts';
@@ -51,6 +51,7 @@ export function renderOperation({
 export function operationStatus(operation: Operation): Status {
   switch (operation.state) {
     case 'active':
+      if (isVerifying(operation)) return { ...statuses.running, word: 'verifying' };
       return isForPeople(operation) ? statuses.waiting : statuses.running;
     case 'succeeded':
       return statuses.passed;
@@ -69,10 +70,11 @@ function isForPeople(operation: Operation): boolean {
   return step?.kind === 'ask' || step?.kind === 'approve';
 }
 
-function headline({ kind, requester, release, environment, fromVersion }: Operation): Phrase {
+function headline({ kind, requester, release, environment, fromVersion, byItself }: Operation): Phrase {
   const from = fromVersion === undefined ? [] : say` (from ${fromVersion})`;
   if (kind === 'rollback') {
     const left = fromVersion === undefined ? [] : say`, away from ${fromVersion}`;
+    if (byItself) return say`I roll ${bold(environment)} back to ${bold(release.version)} by myself${left}.`;
     return say`${actorName(requester)} rolls ${bold(environment)} back to ${bold(release.version)}${left}.`;
   }
   return say`${actorName(requester)} deploys ${bold(release.version)} to ${bold(environment)}${from}.`;

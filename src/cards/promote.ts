@@ -1,9 +1,10 @@
 import { currentStep, type Operation, type Step } from '../domain/operation.ts';
-import { bold, code, join, link, type Phrase, type Segment, say, user } from '../domain/phrase.ts';
+import { bold, join, link, type Phrase, type Segment, say, user } from '../domain/phrase.ts';
 import { buildCard, type Card, target } from './card.ts';
 import { literal } from './literal.ts';
 import { shaped } from './phrase-blocks.ts';
 import { statuses } from './status.ts';
+import { stepName } from './step-words.ts';
 
 const maxPassed = 4;
 
@@ -44,9 +45,11 @@ export function renderPromote({ operation }: { readonly operation: Operation }):
 function passed(operation: Operation): Phrase {
   const before = passedSteps(operation);
   if (before.length === 0) return say`Nothing went before it.`;
-  const told = before.map(({ job, environment }): Phrase => {
-    const name = code(literal(job, 60));
-    return environment === undefined ? [name] : say`${name} (${literal(environment, 60)})`;
+  const told = before.map((step): Phrase => {
+    const { kind, environment } = step;
+    return environment === undefined || kind === 'watch'
+      ? stepName(step)
+      : say`${stepName(step)} (${literal(environment, 60)})`;
   });
   return say`Passed: ${join(told, ', ')}.`;
 }

@@ -1,7 +1,9 @@
 import type { Actor } from '../domain/actor.ts';
+import { readingsNeeded } from '../domain/canary.ts';
 import { currentStep, type Operation, type Step, type StepReason } from '../domain/operation.ts';
 import { bold, code, link, type Phrase, type Segment, say, user } from '../domain/phrase.ts';
 import type { RouteStep } from '../domain/release.ts';
+import { durationWords } from './duration.ts';
 import { literal } from './literal.ts';
 import { type Line, shaped } from './phrase-blocks.ts';
 import { type Status, statuses } from './status.ts';
@@ -37,6 +39,10 @@ export function stepDeed(step: RouteStep): Phrase {
       return say`${approvalNeeded(step)} for ${bold(literal(step.environment ?? step.job, 60))}`;
     case 'verify':
       return say`Verify with ${job}`;
+    case 'watch':
+      return say`Watch ${stepPlace(step)} for ${durationWords((step.watch?.forMs ?? 0) / 1000)}`;
+    case 'probe':
+      return say`Verify the version at ${stepPlace(step)}`;
   }
 }
 
@@ -45,6 +51,20 @@ function approvalNeeded({ approval }: RouteStep): Phrase {
   if (!approval) return say`Approval by GitLab's rules`;
   const who = approval.approvers.map((name) => literal(name, 40)).join(', ');
   return approval.required === 1 ? say`Approval (${who})` : say`${approval.required} approvals (${who})`;
+}
+
+/** A step as a thing: its job, or what is watched or asked in its place. */
+export function stepName(step: RouteStep): Phrase {
+  if (step.kind === 'watch') return say`the watch of ${stepPlace(step)}`;
+  if (step.kind === 'probe') return stepPlace(step);
+  return [code(literal(step.job, 60))];
+}
+
+/** The environment that is watched; the address that is asked, without what follows its path. */
+function stepPlace({ environment, probe }: RouteStep): Phrase {
+  if (!probe) return [bold(literal(environment ?? 'the canary', 60))];
+  const url = URL.canParse(probe.url) ? new URL(probe.url) : undefined;
+  return [code(literal(url ? `${url.host}${url.pathname}` : probe.url, 80))];
 }
 
 /** A step being carried out, in one line: number, shape, deed, word, and the job's page. */
@@ -98,6 +118,16 @@ export function reasonWords(reason: StepReason): string {
       return 'what was to be approved has changed since';
     case 'started_in_gitlab':
       return 'its job was started in GitLab';
+    case 'canary_bad':
+      return 'a reading was on the wrong side of the limit';
+    case 'canary_silent':
+      return 'there was too little to judge it by';
+    case 'canary_unreadable':
+      return 'Prometheus gave no number';
+    case 'wrong_version':
+      return 'another version runs there';
+    case 'version_unreadable':
+      return 'nobody says which version runs there';
     case 'canceled_by_person':
       return 'canceled';
     case 'earlier_step_failed':
@@ -109,9 +139,20 @@ function doing(step: Step, operation: Operation): Phrase {
   const job = code(literal(step.job, 60));
   if (step.kind === 'ask') return say`waiting for ${actorName(operation.requester)} to promote`;
   if (step.kind === 'approve') return say`awaiting approval`;
+  if (step.kind === 'watch' || step.kind === 'probe' || step.state === 'failed') return checking(step);
   if (step.state === 'running') return say`running ${job}`;
   if (step.state === 'calling' || (isCall(step) && step.state === 'pending')) return say`starting ${job}`;
   return say`waiting for ${job}`;
+}
+
+/** What goes on without a job: a watch, a look at the live version, or what follows after a failure. */
+function checking(step: Step): Phrase {
+  if (step.state === 'failed') return say`${stepName(step)} failed, seeing how to go back`;
+  if (step.kind === 'probe') return say`verifying at ${stepName(step)}`;
+  if (step.watched?.verdict !== undefined) return say`${stepName(step)} failed, taking the canary away`;
+  const good = (step.watched?.readings ?? []).filter(({ gap }) => gap === undefined).length;
+  const needed = step.watch ? readingsNeeded(step.watch) : 0;
+  return say`${stepName(step)}, ${good} of ${needed} readings good`;
 }
 
 function isCall({ kind }: Step): boolean {
@@ -135,6 +176,8 @@ function stepStatus(step: Step, operation: Operation): Status {
       return statuses.running;
     case 'succeeded':
       if (step.kind === 'approve') return approved(step);
+      if (step.reason === 'started_in_gitlab')
+        return { ...statuses.skipped, word: `left out, ${reasonWords(step.reason)}` };
       return step.kind === 'ask' ? { ...statuses.passed, word: 'promoted' } : statuses.passed;
     case 'failed':
       return { ...statuses.failed, word: step.reason ? reasonWords(step.reason) : statuses.failed.word };

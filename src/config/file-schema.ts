@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Role } from '../domain/actor.ts';
-import { parseDuration } from '../domain/duration.ts';
 import { didYouMean } from '../domain/nearest.ts';
 import { pipelineSources } from '../domain/pipeline.ts';
 import { broadcastKinds, defaultNotify, eventSources, isGlob, mentionKinds, notifyKinds } from '../domain/project.ts';
+import { checkKeys } from './check-keys.ts';
 import { Freeze } from './freeze-schema.ts';
+import { Duration, Text } from './plain-values.ts';
 import { toldKeys } from './told-keys.ts';
 
 /** Roles that may stand in `deployers`, beside `@user` and Slack users. */
@@ -12,19 +13,8 @@ const deployerRoles = ['guest', 'reporter', 'developer', 'maintainer', 'owner'] 
 
 // Messages complete the sentence "<setting> …"; `mend` says what to write instead.
 
-const Duration = z
-  .string()
-  .transform((text, context) => {
-    const ms = parseDuration(text);
-    if (ms === undefined) context.addIssue({ code: 'custom', message: 'is not a duration' });
-    return ms ?? 0;
-  })
-  .meta({ mend: 'Write it like 90s, 15m, 2h, 3d, 1w or 1h30m' });
-
 /** What to do where no channel is named. */
 export const channelsMend = 'Write at least one, e.g. channels: [{ id: C0DEPLOYS }]';
-
-const Text = z.string().min(1, 'is empty');
 
 const Alias = Text.regex(/^[^\s/:"'-][^\s/:"']*$/, 'is not one plain word').meta({
   mend: 'Write one word without spaces, slashes, colons and quotes, e.g. app',
@@ -138,6 +128,10 @@ const Rollback = z.strictObject({
     .optional()
     .meta({ mend: 'Write a list like [developer, "@mia"]', description: 'Who may roll back.' }),
   lock: z.boolean().optional().meta({ mend: 'Write true or false', description: 'Lock the environment afterwards.' }),
+  auto: z.boolean().optional().meta({
+    mend: 'Write true or false',
+    description: 'true: after a failed verification the bot rolls back by itself, once, and locks.',
+  }),
   jobs: z.array(Text).min(1, 'names no job').optional().meta({
     mend: 'Write a list like [rollback-prod]',
     description: "The pipeline's own rollback jobs; by: job plays the first that can be.",
@@ -212,6 +206,7 @@ const EnvironmentEntry = z
       mend: 'Write required or optional',
       description: "required: every write there with the person's own, linked GitLab account.",
     }),
+    ...checkKeys,
     confirm: z.boolean().optional().meta({
       mend: 'Write true or false',
       description: 'false: a deploy starts without a plan to press. Not on tier production.',

@@ -3,6 +3,7 @@ import type { ConfigProblem } from '../domain/errors.ts';
 import { compareSpecificity, isGlob, type ProjectRules } from '../domain/project.ts';
 import type { WatchdogRules } from '../domain/watchdog.ts';
 import { findConflicts } from './file-conflicts.ts';
+import { needsPrometheus } from './file-needs.ts';
 import { describeIssue, type FilePath, lineOf, type ParsedYaml, problemAt } from './file-problems.ts';
 import { ConfigFile, type EnvironmentEntry, ProjectEntry, ProjectKeys } from './file-schema.ts';
 import { layersOf, type PlacedProject, type ProjectsOfFile } from './layers.ts';
@@ -24,6 +25,8 @@ export interface FileSettings {
   readonly needsMail: ConfigProblem | undefined;
   /** What is wrong with the first `link: required` of the file where nobody can link; undefined: it has none. */
   readonly needsLinking: ConfigProblem | undefined;
+  /** What is wrong with the first `canary.watch` where no Prometheus can be asked; undefined: there is none. */
+  readonly needsPrometheus: ConfigProblem | undefined;
   /** Some project takes webhooks, so there must be a way to tell GitLab's from others. */
   readonly takesWebhooks: boolean;
   /** Where trouble of the bot itself is told. */
@@ -142,6 +145,7 @@ function toSettings(file: ConfigFile, projects: ProjectsOfFile, yaml: ParsedYaml
     placeOf: (path) => placeOf(path, projects, yaml),
     needsMail: needsMail(file, yaml),
     needsLinking: needsLinking(file, yaml),
+    needsPrometheus: needsPrometheus(file, yaml),
     takesWebhooks: entries.some((entry) => rulesFor(entry)?.events !== 'poll'),
     operationsChannel: file.operations.channel,
     operationsAdmins: file.operations.admins,

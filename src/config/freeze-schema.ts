@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { freezeProblem } from './freeze-calendar.ts';
-
-const Text = z.string().min(1, 'is empty');
+import { Text } from './plain-values.ts';
 
 /** A time without deployments, as written in `chatops.yml`. */
 export const Freeze = z

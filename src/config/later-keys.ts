@@ -6,7 +6,7 @@ import type { FilePath } from './file-problems.ts';
  * declares its keys in file-schema.ts and takes them out here.
  */
 export const laterKeys = {
-  anywhere: ['auto', 'canary', 'email', 'oncall', 'verify'],
+  anywhere: ['email'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** Whether the unknown key at the end of `path` is one of a later version. */

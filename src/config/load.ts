@@ -98,9 +98,11 @@ function unmetNeeds(values: Partial<ProcessSettings>, file: FileSettings | undef
   // One that is there and wrong is told all the same.
   const hasNoMail = 'mailServer' in values && values.mailServer === undefined;
   const hasNoLinking = 'gitlabOAuthClientId' in values && values.gitlabOAuthClientId === undefined;
+  const hasNoPrometheus = 'prometheusUrl' in values && values.prometheusUrl === undefined;
   return [
     ...(hasNoMail && file?.needsMail ? [file.needsMail] : []),
     ...(hasNoLinking && file?.needsLinking ? [file.needsLinking] : []),
+    ...(hasNoPrometheus && file?.needsPrometheus ? [file.needsPrometheus] : []),
   ];
 }
 

@@ -6,6 +6,7 @@ import {
   matchesGlob,
   type ProjectRules,
 } from '../domain/project.ts';
+import { canaryRule, verifyRule } from './check-keys.ts';
 import type { FilePath } from './file-problems.ts';
 import type { EnvironmentEntry, ProjectKeys } from './file-schema.ts';
 import { type Layer, layersOf, type ProjectsOfFile } from './layers.ts';
@@ -65,6 +66,9 @@ function rulesOf(layers: readonly Layer[], path: string): ProjectRules {
       migrations: entry.migrations,
       dashboard: entry.dashboard,
       notifyEmail: entry.notify_email,
+      verify: entry.verify && verifyRule(entry.verify),
+      canary: entry.canary && canaryRule(entry.canary),
+      oncall: entry.oncall,
     })),
   };
 }
@@ -190,4 +194,7 @@ const environmentDefaults = {
   migrations: [],
   dashboard: 'none',
   notify_email: [],
+  verify: "the pipeline's own verify jobs",
+  canary: 'not watched by the bot',
+  oncall: 'nobody',
 } as const;

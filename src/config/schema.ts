@@ -221,6 +221,13 @@ export const environmentSettings = {
     help: 'Mail server for `notify_email`: `smtps://user:password@mail.example.com?from=chatops@example.com`. `smtp://` asks for STARTTLS; `tls=off` does without. `from` may be left out where the user is an address.',
     mend: 'Write it like smtps://user:password@mail.example.com?from=chatops@example.com (special characters percent-encoded), or leave it out',
   },
+  prometheusUrl: {
+    name: 'PROMETHEUS_URL',
+    type: webAddress,
+    optional: true,
+    help: 'Your Prometheus: `canary.watch` asks it how a canary does.',
+    mend: 'Write an address like http://prometheus.monitoring.svc:9090, or leave it out',
+  },
   database: {
     name: 'DATABASE_URL',
     type: DatabaseUrl,

@@ -18,8 +18,8 @@ export interface WatchRule {
 export interface CanaryRule {
   /** Undefined: the pipeline's own job watches, or nobody. */
   readonly watch?: WatchRule | undefined;
-  /** After a good watch; undefined: ask. */
-  readonly then?: 'ask' | 'promote' | undefined;
+  /** A person is asked before the version goes on. */
+  readonly asks: boolean;
 }
 
 /** An address that says which version runs: its JSON has the version in `field`. */

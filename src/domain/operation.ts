@@ -1,8 +1,11 @@
 import type { Actor } from './actor.ts';
+import type { Watched } from './canary.ts';
 import { isActive, isFinished, type Job } from './job.ts';
+import { decideCheck } from './operation-check.ts';
 import type { OperationPlan, Override } from './plan.ts';
 import type { ProjectRef } from './project.ts';
 import type { Release, RouteStep } from './release.ts';
+import type { Probed } from './verification.ts';
 
 /** How long an unknown outcome is looked at before the write may be repeated. */
 export const unknownOutcomeMs = 60_000;
@@ -45,6 +48,10 @@ export interface Step extends RouteStep {
   readonly requestId?: string | undefined;
   /** Of `approve`: who decided, and what they said. */
   readonly decided?: { readonly by: readonly string[]; readonly words?: string | undefined } | undefined;
+  /** Of `watch`: what was read so far. */
+  readonly watched?: Watched | undefined;
+  /** Of `probe`: what was heard so far. */
+  readonly probed?: Probed | undefined;
 }
 
 /** Why a step failed or was left out. */
@@ -65,11 +72,21 @@ export type StepReason =
   | 'approval_expired'
   | 'approval_void'
   | 'started_in_gitlab'
+  | 'canary_bad'
+  | 'canary_silent'
+  | 'canary_unreadable'
+  | 'wrong_version'
+  | 'version_unreadable'
   | 'canceled_by_person'
   | 'earlier_step_failed';
 
 /** `stuck`: a person must look, because we cannot know what happened. */
 export type OperationState = 'active' | 'succeeded' | 'failed' | 'canceled' | 'stuck';
+
+/** Who took a bad version back without being asked, and by what: an operation of its own, or a job. */
+export type TakenBack =
+  | { readonly by: 'chatops'; readonly to: string }
+  | { readonly by: 'pipeline'; readonly job: string };
 
 /** A confirmed plan being carried out. At most one is active per project and environment: it is the automatic lock. */
 export interface Operation {
@@ -87,6 +104,10 @@ export interface Operation {
   readonly variables?: Readonly<Record<string, string>> | undefined;
   /** Gates of ours that it goes past. */
   readonly override?: Override | undefined;
+  /** Of a deploy that failed: the bot, or the pipeline's own job, took it back. */
+  readonly takenBack?: TakenBack | undefined;
+  /** Of a rollback that nobody asked for: which deploy made it necessary, and who is called. */
+  readonly byItself?: { readonly because: string; readonly oncall?: string | undefined } | undefined;
   /** The environment is locked once it has succeeded. */
   readonly lockAfter?: boolean | undefined;
   readonly state: OperationState;
@@ -111,10 +132,14 @@ export interface Operation {
 /** What a step may ask GitLab to do with its job. */
 export type StepCall = 'play' | 'retry' | 'cancel';
 
+/** What a step without a job of its own needs: a reading, a look, or the canary taken away. */
+export type StepCheck = 'watch' | 'abort' | 'probe';
+
 /** What to do next for an operation, given what GitLab says of its jobs now. */
 export type NextDeed =
   | { readonly kind: StepCall; readonly index: number; readonly job: Job }
   | { readonly kind: 'update'; readonly index: number; readonly step: Partial<Step> & { readonly state: StepState } }
+  | { readonly kind: StepCheck; readonly index: number }
   | { readonly kind: 'look_later'; readonly afterMs: number }
   | { readonly kind: 'finish'; readonly state: Exclude<OperationState, 'active'> };
 
@@ -138,6 +163,8 @@ export function decideNext(operation: Operation, jobs: readonly Job[], now: Date
   if (step.state === 'canceled') return { kind: 'finish', state: 'canceled' };
   // Its request decides: `decideApproval` is asked before.
   if (step.kind === 'approve') return { kind: 'look_later', afterMs: 30_000 };
+  const check = decideCheck({ step, index, jobs, now });
+  if (check) return check;
   const job = jobs.find((candidate) =>
     step.cancelsJobId === undefined ? candidate.name === step.job : candidate.id === step.cancelsJobId,
   );
@@ -262,6 +289,12 @@ function isEnd(state: StepState): boolean {
 /** Whether a step starts a job, so that it may change an environment. */
 export function isRun({ kind }: RouteStep): boolean {
   return kind === 'play' || kind === 'retry';
+}
+
+/** Whether the version is there, and it is being found out whether it is good. */
+export function isVerifying(operation: Operation): boolean {
+  const kind = operation.state === 'active' ? currentStep(operation)?.step.kind : undefined;
+  return kind === 'verify' || kind === 'probe';
 }
 
 /** The operation with one step changed. */

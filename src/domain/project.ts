@@ -1,3 +1,4 @@
+import type { CanaryRule, VerifyRule } from './check-rules.ts';
 import type { FreezePeriod } from './freeze.ts';
 import type { Watch } from './watch.ts';
 
@@ -71,6 +72,8 @@ export interface RollbackRule {
   readonly jobs?: readonly string[] | undefined;
   /** How many approvals it takes; undefined: none. */
   readonly approvals?: number | undefined;
+  /** After a failed verification the bot rolls back by itself. */
+  readonly auto?: boolean | undefined;
 }
 
 /** Who has to approve a deploy, as written; what is left out has the defaults of `approvalTerms`. */
@@ -111,6 +114,12 @@ export interface EnvironmentRule {
   readonly notifyEmail?: readonly string[] | undefined;
   /** Patterns of files that a rollback across them warns of. */
   readonly migrations?: readonly string[] | undefined;
+  /** How it is found out whether a deployment is good; undefined: by the pipeline's own verify jobs. */
+  readonly verify?: VerifyRule | undefined;
+  /** What happens between its canary and the environment itself. */
+  readonly canary?: CanaryRule | undefined;
+  /** Who is called when something went wrong by itself: a Slack user or user group. */
+  readonly oncall?: string | undefined;
   /** Times without deployments. */
   readonly freeze?: readonly FreezePeriod[] | undefined;
 }

@@ -1,4 +1,5 @@
 import type { ApprovalTerms } from './approval-terms.ts';
+import type { ProbeRule, WatchRule } from './check-rules.ts';
 import { type EnvironmentAction, isFinished, type Job } from './job.ts';
 import { isSame } from './same.ts';
 
@@ -35,11 +36,12 @@ export interface CiGraph {
 /**
  * One step on the way to an environment. `play`: press a manual job; `retry`: run a finished one again, which makes a
  * new job of the same name; `cancel`: end a running one and wait until it has ended; `wait`: it only has to end well;
- * `approve`: people have to agree before the step that follows.
+ * `approve`: people have to agree before the step that follows. Two have no job of their own: `watch` reads how the
+ * canary does, `probe` asks the deployed service for its version.
  */
 export interface RouteStep {
-  readonly kind: 'play' | 'retry' | 'cancel' | 'wait' | 'ask' | 'approve' | 'verify';
-  /** The job's name; for `ask` and `approve`, the deploy job whose play is asked for. */
+  readonly kind: 'play' | 'retry' | 'cancel' | 'wait' | 'ask' | 'approve' | 'verify' | 'watch' | 'probe';
+  /** The job's name; for `ask`, `approve`, `watch` and `probe`, the deploy job that they are about. */
   readonly job: string;
   /** The environment the job starts, if any. */
   readonly environment: string | undefined;
@@ -51,6 +53,10 @@ export interface RouteStep {
   readonly retriesJobId?: number | undefined;
   /** Of `approve`: who has to agree by our own rules; undefined: by GitLab's. */
   readonly approval?: ApprovalTerms | undefined;
+  /** Of `watch`: by which rule; its `environment` is the canary's. */
+  readonly watch?: WatchRule | undefined;
+  /** Of `probe`: where and how. */
+  readonly probe?: ProbeRule | undefined;
 }
 
 /** Which job starts an environment: found, several to choose from, or why none can be named. */
@@ -113,6 +119,40 @@ export function planRoute(graph: CiGraph, target: CiJob, jobs: readonly Job[]): 
     ? [{ kind: 'ask', job: target.name, environment: target.environment?.name }]
     : [];
   return [...steps, ...ask, deploy, ...verifications(graph, target, byName)];
+}
+
+/** The canary of an environment in a pipeline: another environment, which gets the version first. */
+export interface Canary {
+  readonly environment: string;
+  readonly job: string;
+  /** A job between the two that has to end well: it is the watch. */
+  readonly watchJob: string | undefined;
+  /** What follows stands still until somebody presses it, so that it can be held back. */
+  readonly isHeld: boolean;
+}
+
+/**
+ * Finds the canary before `target`: the last job on its way that starts another environment, as far as somebody
+ * presses it, or it is called a canary. What goes to staging by itself is none.
+ */
+export function findCanary(graph: CiGraph, target: CiJob, jobs: readonly Job[]): Canary | undefined {
+  const byName = new Map(jobs.map((job) => [job.name, job]));
+  const before = inOrder(graph, prerequisites(graph, target, byName)).filter(({ name }) => byName.has(name));
+  const canary = before.findLast((job) => {
+    const environment = startsEnvironment(job);
+    if (environment === undefined || environment === startsEnvironment(target)) return false;
+    return job.manual || /canary/i.test(`${job.name} ${environment}`);
+  });
+  const environment = canary && startsEnvironment(canary);
+  if (!canary || environment === undefined) return undefined;
+  const watchJob = before.find(
+    (job) =>
+      startsEnvironment(job) === undefined &&
+      !isGate(job, byName) &&
+      byName.get(job.name)?.allowFailure === false &&
+      comesAfter(graph, job, canary.name),
+  );
+  return { environment, job: canary.name, watchJob: watchJob?.name, isHeld: isGate(target, byName) };
 }
 
 /**

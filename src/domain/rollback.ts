@@ -1,4 +1,6 @@
 import type { Deployment } from './deployment.ts';
+import { matchesGlob } from './project.ts';
+import type { CiJob } from './release.ts';
 
 /** What a rollback would do to an environment: which deployment it leaves, and which it goes back to. */
 export interface RollbackTarget {
@@ -88,6 +90,19 @@ function leftByRollback(newestFirst: readonly Deployment[]): ReadonlySet<string>
 function isOlder(deployment: Deployment, other: Deployment | undefined): boolean {
   if (deployment.pipelineId === undefined || other?.pipelineId === undefined) return false;
   return deployment.pipelineId < other.pipelineId;
+}
+
+/**
+ * Whether a job takes an environment back: one that is configured to, else by its name, as long as it neither starts
+ * nor stops that environment.
+ */
+export function isRollbackJob(
+  { name, environment: at }: CiJob,
+  environment: string,
+  configured: readonly string[] = [],
+): boolean {
+  if (configured.length > 0) return configured.some((glob) => matchesGlob(glob, name));
+  return /rollback/i.test(name) && at?.name === environment && at.action !== 'start' && at.action !== 'stop';
 }
 
 /** Whether a deployment ever began to change its environment. */

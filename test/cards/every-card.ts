@@ -53,6 +53,7 @@ import {
   sha,
   unitTests,
 } from './builders.ts';
+import { checkCards } from './check-cards.ts';
 import { linkCards } from './link-cards.ts';
 import { lockCards } from './lock-cards.ts';
 import { overrideCards } from './override-cards.ts';
@@ -399,6 +400,7 @@ export const everyCard: Readonly<Record<string, Card>> = {
   ...approvalCards({ request: anApprovalRequest, outside: 'https://example.com/looks-good' }),
   ...rollbackCards,
   ...overrideCards({ plan: aPlan(), outside: 'checkout is down', by: ann, at: at('10:00') }),
+  ...checkCards,
   'config refused': renderConfigRefused({
     problems: Array.from(
       { length: 9 },

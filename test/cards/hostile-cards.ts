@@ -50,6 +50,7 @@ import {
   aPlan,
   at,
 } from './builders.ts';
+import { hostileCheckCards } from './check-cards.ts';
 import { linkCards } from './link-cards.ts';
 import { lockCards } from './lock-cards.ts';
 import { overrideCards } from './override-cards.ts';
@@ -206,6 +207,7 @@ export function cardsSaying(outside: string): Readonly<Record<string, Card>> {
     ...overrideCards({ plan, outside, by: actor, at: at('10:00') }),
     ...hostileTaskCards(outside),
     ...linkCards(outside),
+    ...hostileCheckCards(asking, outside),
     ...lockCards({
       project: pipeline.project,
       outside,

@@ -147,7 +147,7 @@ poll_every: 90s
       project("environments: { production: { versions: '^v(' } }"),
       'environments.production.versions: is not a regular expression',
     ],
-    ['a later key in the wrong place', project('canary: []'), 'this version cannot use `canary` yet'],
+    ['a later key in the wrong place', project('migrations: []'), 'this version cannot use `migrations` yet'],
     [
       'environments of a channel written like those of a project',
       smallestFile.replace('C0DEPLOYS', 'C0DEPLOYS, environments: { production: {} }'),

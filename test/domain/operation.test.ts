@@ -25,6 +25,9 @@ function words(deed: NextDeed): string {
     case 'play':
     case 'retry':
     case 'cancel':
+    case 'watch':
+    case 'abort':
+    case 'probe':
       return deed.kind;
     case 'update':
       return [deed.step.state, deed.step.reason].filter((word) => word !== undefined).join(' ');

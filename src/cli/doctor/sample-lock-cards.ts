@@ -14,8 +14,9 @@ import type { Actor } from '../../domain/actor.ts';
 import type { Lock } from '../../domain/lock.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { ProjectRef } from '../../domain/project.ts';
+import { sampleCheckCards } from './sample-check-cards.ts';
 
-/** One of each card about locks, what else holds a deploy, and what is recorded of it, for Slack to look at. */
+/** One of each card about locks, what else holds a deploy or takes it back, and what is recorded, for Slack to look at. */
 export function sampleLockCards(about: {
   readonly project: ProjectRef;
   readonly actor: Actor;
@@ -46,5 +47,6 @@ export function sampleLockCards(about: {
       environment: 'production',
       head: `1:${'0'.repeat(64)}`,
     }),
+    ...sampleCheckCards({ operation, at }),
   };
 }

@@ -53,6 +53,8 @@ export interface Deeds {
   readonly settle: (pipelineId?: number) => Promise<void>;
   /** The next run of a job of this name fails. */
   readonly planFailure: (jobName: string, failure?: PlannedFailure) => void;
+  /** Sets a CI variable of the project, which counts for pipelines made from now on. */
+  readonly setVariable: (name: string, value: string) => void;
   readonly addUser: (
     username: string,
     options?: { readonly name?: string; readonly accessLevel?: number },
@@ -101,6 +103,9 @@ export function createDeeds(world: World): Deeds {
     },
     planFailure: (jobName, failure = {}) => {
       world.plannedFailures.set(jobName, failure);
+    },
+    setVariable: (name, value) => {
+      world.variables[name] = value;
     },
     addUser: (username, options) => ({ token: addUser(world, username, options).token }),
     moveProject: (path) => {

@@ -15,6 +15,8 @@ export interface SeedOptions {
   readonly otherProjects?: readonly OtherProject[];
   readonly tier: 'free' | 'premium';
   readonly now: () => Date;
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly failing?: World['failing'];
 }
 
 const DAY_MS = 86_400_000;
@@ -104,7 +106,8 @@ function emptyWorld(options: SeedOptions): World {
     protectedEnvironments: [],
     freezePeriods: [],
     plannedFailures: new Map(),
-    variables: { PIPELINE_SANDBOX: 'true' },
+    failing: (jobName) => options.failing?.(jobName),
+    variables: { PIPELINE_SANDBOX: 'true', ...options.variables },
     examplePath: options.examplePath,
     listeners: new Set(),
     baseUrl: 'http://127.0.0.1',

@@ -16,6 +16,7 @@ import {
   type AccessRule,
   type ApprovalRule,
   type OtherProject,
+  type PlannedFailure,
   type ProjectSettings,
   type Tier,
   userNamed,
@@ -43,6 +44,10 @@ export interface GitLabServerOptions {
   readonly otherProjects?: readonly OtherProject[];
   readonly tier?: Tier;
   readonly now?: () => Date;
+  /** CI variables of the project. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** How a job of this name fails by what it finds outside of GitLab; undefined: it does not. */
+  readonly failing?: (jobName: string) => PlannedFailure | undefined;
 }
 
 /** A GitLab on loopback with one project, for the demo and the flow tests. */
@@ -93,6 +98,8 @@ export function createGitLabServer(options: GitLabServerOptions = {}): GitLabSer
     now: options.now ?? (() => new Date()),
     ...(options.ciYaml === undefined ? {} : { ciYaml: options.ciYaml }),
     ...(options.otherProjects === undefined ? {} : { otherProjects: options.otherProjects }),
+    variables: options.variables ?? {},
+    failing: options.failing ?? (() => undefined),
   });
   const faultState = createFaultState();
   const hooks: Hook[] = [];
@@ -107,7 +114,7 @@ export function createGitLabServer(options: GitLabServerOptions = {}): GitLabSer
     world.listeners.add(hear);
     return () => world.listeners.delete(hear);
   };
-  const { setWebhook, addGroupWebhook } = createHookSetters(world, hooks, groupHooks);
+  const setters = createHookSetters(world, hooks, groupHooks);
   for (const there of world.projects) there.listeners.add((event) => queue.push(event, there));
   const server = createListener(world, {
     '/api/v4/': createRestListener({
@@ -118,7 +125,7 @@ export function createGitLabServer(options: GitLabServerOptions = {}): GitLabSer
       requests,
       findOAuthUser: oauth.findUser,
     }),
-    '/sandbox/': createControlListener({ world, deeds, faults, setWebhook, onChange }),
+    '/sandbox/': createControlListener({ world, deeds, faults, setWebhook: setters.setWebhook, onChange }),
     '/oauth/': oauth.listen,
   });
   return {
@@ -130,8 +137,7 @@ export function createGitLabServer(options: GitLabServerOptions = {}): GitLabSer
     token: userNamed(world, 'chatops').token,
     tokenOf: (username) => userNamed(world, username).token,
     oauth,
-    setWebhook,
-    addGroupWebhook,
+    ...setters,
     settings: world.settings,
     protectEnvironment: (name, rules) => protect(world, name, rules),
     state: () => viewState(world),

@@ -318,6 +318,8 @@ export interface World {
   readonly freezePeriods: FreezePeriod[];
   /** What the next run of a job is to do, by job name. */
   readonly plannedFailures: Map<string, PlannedFailure>;
+  /** How a job of this name fails by what it finds outside of GitLab. */
+  readonly failing: (jobName: string) => PlannedFailure | undefined;
   /** CI variables of the project. */
   readonly variables: Record<string, string>;
   readonly examplePath: string;

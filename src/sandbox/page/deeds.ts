@@ -3,6 +3,7 @@ import type { SlackServer } from '../slack-server/contract.ts';
 import { createPersonDeeds, readRefusal } from '../slack-server/control.ts';
 import { isObject, type JsonObject, parseJson } from '../slack-server/json.ts';
 import type { GitLabApiMode, GitLabSide, WebhookMode } from './gitlab-side.ts';
+import type { ServiceSide } from './service-side.ts';
 import type { FaultSwitch } from './shell.ts';
 
 export interface PageDeeds {
@@ -21,8 +22,12 @@ const RETRY_AFTER_SECONDS = 5;
 const Job = z.object({ job: z.coerce.number(), username: z.string() });
 
 /** Everything that the page can do: what a person does in Slack and on GitLab, and the faults. */
-export function createPageDeeds(slack: SlackServer, gitlab: GitLabSide | undefined): PageDeeds {
-  const switches = createSwitches(slack, gitlab);
+export function createPageDeeds(
+  slack: SlackServer,
+  gitlab: GitLabSide | undefined,
+  service: ServiceSide | undefined,
+): PageDeeds {
+  const switches = createSwitches(slack, gitlab, service);
   const deeds: Readonly<Record<string, (args: JsonObject) => unknown>> = {
     ...createPersonDeeds(slack),
     ...(gitlab === undefined ? {} : createGitLabDeeds(gitlab)),
@@ -77,7 +82,7 @@ interface Switch {
   readonly set: (mode: string) => void;
 }
 
-function createSwitches(slack: SlackServer, gitlab: GitLabSide | undefined) {
+function createSwitches(slack: SlackServer, gitlab: GitLabSide | undefined, service: ServiceSide | undefined) {
   const modes = new Map<string, string>();
   const known = new Map<string, Switch>();
   let remove: (() => void) | undefined;
@@ -101,6 +106,7 @@ function createSwitches(slack: SlackServer, gitlab: GitLabSide | undefined) {
     const set = (mode: string) => void gitlab.setWebhooks?.(z.enum(WEBHOOK_MODES).parse(mode));
     known.set('webhooks', { label: 'webhooks', modes: WEBHOOK_MODES, set });
   }
+  for (const one of service?.switches ?? []) known.set(one.name, one);
   return {
     set({ name, mode }: { readonly name: string; readonly mode: string }) {
       const one = known.get(name);
@@ -109,6 +115,11 @@ function createSwitches(slack: SlackServer, gitlab: GitLabSide | undefined) {
       modes.set(name, mode);
     },
     list: (): readonly FaultSwitch[] =>
-      [...known].map(([name, { label, modes: all }]) => ({ name, label, modes: all, mode: modes.get(name) ?? 'ok' })),
+      [...known].map(([name, { label, modes: all }]) => ({
+        name,
+        label,
+        modes: all,
+        mode: modes.get(name) ?? all[0] ?? '',
+      })),
   };
 }

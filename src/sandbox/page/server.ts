@@ -6,12 +6,14 @@ import { fileURLToPath } from 'node:url';
 import type { SlackServer } from '../slack-server/contract.ts';
 import { createPageDeeds, type PageDeeds } from './deeds.ts';
 import type { GitLabSide } from './gitlab-side.ts';
+import type { ServiceSide } from './service-side.ts';
 import { type CommandHelp, renderParts, renderShell } from './shell.ts';
 import type { Looking } from './slack-panel.ts';
 
 export interface PageOptions {
   readonly slack: SlackServer;
   readonly gitlab?: GitLabSide;
+  readonly service?: ServiceSide;
   /** 0, the default, takes a free one. */
   readonly port?: number;
   /** The app's slash commands as installed, for the completion in the message field. */
@@ -42,7 +44,7 @@ const FILES: Readonly<Record<string, { readonly type: string; readonly from: () 
 
 /** The demo's page: Slack on the left, GitLab on the right, on loopback only. */
 export function createPage(options: PageOptions): Page {
-  const deeds = createPageDeeds(options.slack, options.gitlab);
+  const deeds = createPageDeeds(options.slack, options.gitlab, options.service);
   const watchers = new Set<ServerResponse>();
   let url = '';
   let gathering: NodeJS.Timeout | undefined;

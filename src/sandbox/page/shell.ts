@@ -12,7 +12,7 @@ export interface CommandHelp {
   readonly description: string;
 }
 
-/** One switch of the fault bar. */
+/** One switch of the fault bar; its first mode is how it is when all is well. */
 export interface FaultSwitch {
   readonly name: string;
   readonly label: string;
@@ -83,7 +83,7 @@ function renderFaults(faults: readonly FaultSwitch[]): ReactNode {
     ...faults.map((one) =>
       h(
         'label',
-        { key: one.name, className: one.mode === 'ok' ? '' : 'is-faulty' },
+        { key: one.name, className: one.mode === one.modes[0] ? '' : 'is-faulty' },
         `${one.label} `,
         h(
           'select',

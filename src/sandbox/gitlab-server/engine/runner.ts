@@ -24,7 +24,7 @@ export function finishJob(world: World, job: Job, outcome: 'success' | 'failed',
 
 /** Ends a running job as planned for its name: in success unless a failure was asked for. */
 function finishAsPlanned(world: World, job: Job): void {
-  const failure = world.plannedFailures.get(job.name);
+  const failure = world.plannedFailures.get(job.name) ?? world.failing(job.name);
   world.plannedFailures.delete(job.name);
   finishJob(world, job, failure === undefined ? 'success' : 'failed', failure);
 }
