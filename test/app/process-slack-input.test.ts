@@ -47,6 +47,8 @@ async function press(error: Error): Promise<void> {
       commandPrefix: '',
       gitlabUrl: 'https://gitlab.example.com',
     }),
+    findLink: async () => undefined,
+    gitlabAs: async () => undefined,
     gitlab: { environmentNamed: fail } as Partial<ProcessSlackInputDeps['gitlab']> as ProcessSlackInputDeps['gitlab'],
     slack: { user: fail, place: fail, groupMembers: fail, updateView: fail },
     store,

@@ -122,8 +122,8 @@ poll_every: 90s
     ],
     [
       'a key of a later version',
-      project('environments: { production: { oncall: x } }'),
-      'environments.production.oncall: this version cannot use `oncall` yet (chatops.yml line 4)',
+      `${smallestFile}\nidentity: { email: true }`,
+      'identity.email: this version cannot use `email` yet (chatops.yml line 4)',
     ],
     [
       'a freeze whose zone nobody knows',
@@ -147,7 +147,7 @@ poll_every: 90s
       project("environments: { production: { versions: '^v(' } }"),
       'environments.production.versions: is not a regular expression',
     ],
-    ['a later key in the wrong place', project('migrations: []'), 'this version cannot use `migrations` yet'],
+    ['a later key in the wrong place', project('email: true'), 'this version cannot use `email` yet'],
     [
       'environments of a channel written like those of a project',
       smallestFile.replace('C0DEPLOYS', 'C0DEPLOYS, environments: { production: {} }'),

@@ -99,12 +99,21 @@ describe('300 projects under one pattern', () => {
       'environments.production.deployers | [maintainer] | chatops.yml line 4, under defaults',
       "environments.production.job | found from the pipeline's own graph | built-in default",
       'environments.production.rollback | redeploy, by developers, locked afterwards on tier production | built-in default',
+      'environments.production.approvals | none | built-in default',
       'environments.production.variables | any, on tier production none | built-in default',
       'environments.production.confirm | true | built-in default',
+      'environments.production.link | optional | built-in default',
       'environments.production.versions | all | built-in default',
       'environments.production.after | [] | built-in default',
       'environments.production.requires | [] | built-in default',
       'environments.production.freeze | [] | built-in default',
+      'environments.production.migrations | [] | built-in default',
+      'environments.production.dashboard | none | built-in default',
+      'environments.production.notify_email | [] | built-in default',
+      "environments.production.verify | the pipeline's own verify jobs | built-in default",
+      'environments.production.canary | not watched by the bot | built-in default',
+      'environments.production.oncall | nobody | built-in default',
+      expect.stringMatching(/^policy of production \| [0-9a-f]{64} \| the rules above$/),
     ]);
   });
 
