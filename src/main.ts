@@ -6,16 +6,16 @@ import path from 'node:path';
 // this line gains.
 enableCompileCache(path.join(import.meta.dirname, '../node_modules/.cache/compiled'));
 const [
-  { exitCode, explain },
+  { exitCode },
+  { lastWords },
   { readEnvironment },
   { loadConfig, processEnvironment, readTextFile },
-  log,
   { createProgram },
 ] = await Promise.all([
   import('./cli/exit.ts'),
+  import('./cli/last-words.ts'),
   import('./config/environment.ts'),
   import('./config/load.ts'),
-  import('./log/log.ts'),
   import('./wire.ts'),
 ]);
 
@@ -44,9 +44,8 @@ async function main(): Promise<void> {
   flushCompileCache();
 }
 
-/** An error of a package may quote what it was given. */
 function tell(error: unknown): void {
-  process.stderr.write(`${log.maskSecrets(explain(error), secrets)}\n`);
+  process.stderr.write(lastWords(error, secrets));
 }
 
 function fail(error: unknown): void {

@@ -2,15 +2,17 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { readEnvironment } from '../config/environment.ts';
 import { type ConfigSources, loadConfig, processEnvironment, readTextFile } from '../config/load.ts';
 import { environmentSettings } from '../config/schema.ts';
-import { StoreError, UsageError } from '../domain/errors.ts';
+import { ConfigError, StoreError, UsageError } from '../domain/errors.ts';
 import type { Watch } from '../domain/watch.ts';
 import { readSqliteWatches } from '../store/inspect.ts';
 import { checkConfig, showConfig } from './config.ts';
-import { exitCode, explain } from './exit.ts';
+import { exitCode } from './exit.ts';
 import { readFlags } from './flags.ts';
 import { readSetting } from './init/setting-answer.ts';
+import { lastWords } from './last-words.ts';
 import { createProgress } from './progress.ts';
 
 /** Each command with what it does, by the words that it begins with. */
@@ -166,8 +168,18 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** None where the `.env` file cannot be read: then that is what is told. */
+function knownSecrets(): readonly string[] {
+  try {
+    return readEnvironment(processEnvironment()).secrets;
+  } catch (error) {
+    if (error instanceof ConfigError) return [];
+    throw error;
+  }
+}
+
 function fail(error: unknown): void {
-  process.stderr.write(`${explain(error)}\n`);
+  process.stderr.write(lastWords(error, knownSecrets()));
   process.exit(exitCode(error));
 }
 

@@ -1,4 +1,5 @@
 import type { ConfigProblem } from '../domain/errors.ts';
+import { decodePart } from './mail-server.ts';
 import { environmentSettings, type ProcessSettings, type Setting } from './schema.ts';
 
 /** Environment variables as the process has them. */
@@ -47,13 +48,19 @@ function absence(env: Environment, setting: Setting): readonly ConfigProblem[] {
   return [{ setting: name, problem: `is not set, and neither is ${requiredUnless}`, mend }];
 }
 
-/** Logs show one value of a list, never the whole. */
+/** Logs show one value of a list, never the whole, and of an address its password alone. */
 function secretsIn({ list }: Setting, given: string): readonly string[] {
-  if (!list) return [given];
+  if (!list) return [given, ...passwordsIn(given)];
   return given
     .split(',')
     .map((one) => one.trim())
     .filter((one) => one !== '');
+}
+
+/** As it was typed and as the server knows it. */
+function passwordsIn(given: string): readonly string[] {
+  const password = URL.canParse(given) ? new URL(given).password : '';
+  return password === '' ? [] : [...new Set([password, decodePart(password)])];
 }
 
 function problemOf(setting: Setting, given: string, message: string): ConfigProblem {

@@ -18,7 +18,7 @@ export interface MailServer {
 export const SmtpUrl = z.string().transform((text, context): MailServer => {
   const url = URL.canParse(text) ? new URL(text) : new URL('smtp://unreadable');
   const { protocol, hostname, searchParams } = url;
-  const user = decode(url.username);
+  const user = decodePart(url.username);
   const from = searchParams.get('from') ?? (user.includes('@') ? user : '');
   const secure = protocol === 'smtps:';
   const tls = searchParams.get('tls') ?? 'on';
@@ -38,12 +38,13 @@ export const SmtpUrl = z.string().transform((text, context): MailServer => {
     secure,
     startTls: !secure && tls === 'on',
     user: user === '' ? undefined : user,
-    password: user === '' ? undefined : decode(url.password),
+    password: user === '' ? undefined : decodePart(url.password),
     from,
   };
 });
 
-function decode(text: string): string {
+/** A part of an address as it was meant. */
+export function decodePart(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

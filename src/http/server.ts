@@ -9,6 +9,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 75_000;
 const CHECK_EVERY_MS = 2_000;
 const STOP_GRACE_MS = 10_000;
+/** A burst of webhooks, Slack, probes and browsers need some dozens. Somebody who opens more and more finds an end before the process has no files left for its database. */
+const MAX_CONNECTIONS = 500;
 
 /** Answers one request. A GET answers HEAD as well. */
 export interface Route {
@@ -26,6 +28,7 @@ export interface HttpServerOptions {
   readonly log: Log;
   readonly headersTimeoutMs?: number | undefined;
   readonly requestTimeoutMs?: number | undefined;
+  readonly maxConnections?: number | undefined;
 }
 
 export interface HttpServer {
@@ -45,10 +48,13 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       connectionsCheckingInterval: CHECK_EVERY_MS,
     },
     (request, response) => {
+      // What a sender wrote must not become a page because a browser guesses so.
+      response.setHeader('x-content-type-options', 'nosniff');
       if (!server.listening) response.setHeader('connection', 'close');
       void answer(options, request, response);
     },
   );
+  server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
   return {
     async start() {
       server.listen(options.port, options.host);

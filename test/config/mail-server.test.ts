@@ -15,7 +15,7 @@ describe('SMTP_URL', () => {
     const { values, problems, secrets } = read({ SMTP_URL: url });
 
     expect(problems).toEqual([]);
-    expect(secrets).toEqual([url]);
+    expect(secrets).toEqual([url, 'p%40ss', 'p@ss']);
     const rest = { host: 'mail.example.com', user: 'bot', password: 'p@ss', from: 'chatops@example.com' };
     expect(values.mailServer).toMatchObject({ ...rest, ...expected });
   });

@@ -44,6 +44,27 @@ describe('createHttpServer', () => {
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET']);
   });
 
+  it('lets no browser guess what an answer is', async () => {
+    const { url } = await serve([hello]);
+
+    for (const page of ['/hello', '/nowhere']) {
+      expect((await fetch(`${url}${page}`)).headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  });
+
+  it('closes a connection that is one too many, and serves those that it has', async () => {
+    const { url, port } = await serve([hello], { maxConnections: 1 });
+    const held = connect(port, '127.0.0.1');
+    await once(held, 'connect');
+
+    await expect(fetch(`${url}/hello`)).rejects.toThrow('fetch failed');
+    held.setEncoding('utf8').write('GET /hello HTTP/1.1\r\nHost: x\r\n\r\n');
+    const [answer] = (await once(held, 'data')) as [string];
+
+    expect(answer).toContain('200 OK');
+    held.destroy();
+  });
+
   it('answers 500 when a route throws, logs it, and goes on', async () => {
     const { log, lines } = aLog();
     const broken: Route = {

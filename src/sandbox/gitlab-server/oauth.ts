@@ -37,6 +37,8 @@ export interface OAuth {
   readonly takeBack: (username: string) => void;
   /** How many pairs of tokens are good. */
   readonly pairs: () => number;
+  /** The access and refresh tokens that are good, as only their holder knows them. */
+  readonly heldTokens: () => readonly string[];
 }
 
 const LIFETIME_S = 7200;
@@ -66,6 +68,7 @@ export function createOAuth(world: World, faultState: FaultState): OAuth {
       return world.users.find((user) => user.id === issued.grant.userId);
     },
     pairs: () => tokens.length,
+    heldTokens: () => tokens.flatMap(({ access, refresh }) => [access, refresh]),
     takeBack: (username) => {
       const { id } = userNamed(world, username);
       while (removeToken(tokens, ({ grant }) => grant.userId === id) !== undefined);

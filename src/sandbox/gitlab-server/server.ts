@@ -66,7 +66,7 @@ export interface GitLabServer extends Deeds {
   /** A person's own token, as account linking would give it. */
   readonly tokenOf: (username: string) => string;
   /** The application with which people link their accounts. */
-  readonly oauth: Pick<OAuth, 'application' | 'takeBack' | 'pairs'>;
+  readonly oauth: Pick<OAuth, 'application' | 'takeBack' | 'pairs' | 'heldTokens'>;
   /** Changes what GitLab's project settings allow. */
   readonly settings: ProjectSettings;
   /** Protects an environment; it counts on tier premium only. */

@@ -1,0 +1,174 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type BotProcess, spawnBotProcess, startBotProcess } from '../support/bot-process.ts';
+import { linkingEnv, linksAccount } from '../support/browser.ts';
+import { type Flow, startFlow } from '../support/flow.ts';
+import { until } from '../support/until.ts';
+import { deliver, madeWebhook } from '../support/webhooks.ts';
+
+let flow: Flow;
+
+afterEach(() => flow.stop());
+
+/** Settings that are secret, beside those that each flow has. Nobody listens at the addresses, so that errors tell of them. */
+const settings = {
+  ...linkingEnv(),
+  GRAFANA_URL: 'http://127.0.0.1:9',
+  GRAFANA_TOKEN: 'grafana-plant-0123456789',
+  SMTP_URL: 'smtp://bot:mail%2Bplant-0123@127.0.0.1:9?from=bot@example.com&tls=off',
+};
+
+const secretNames = [
+  'SLACK_BOT_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'GITLAB_TOKEN',
+  'GITLAB_WEBHOOK_SECRET',
+  'GITLAB_OAUTH_CLIENT_SECRET',
+  'ENCRYPTION_KEY',
+  'GRAFANA_TOKEN',
+  'SMTP_URL',
+] as const;
+
+/** What people and jobs let slip, by where. */
+const slips = {
+  'a variable of a webhook': 'plant-of-a-hook-variable',
+  'a typed variable': 'plant-of-a-typed-value',
+  'a token of GitLab in a log': 'glpat-plant0123456789abcd',
+  'a token of Slack in a log': 'xoxb-1234-5678-plantinalog',
+  'a header in a log': 'bearerplant.0123456789',
+  'a key in a log': 'MIIEplantedkeyA7',
+  'an address in a log': 'address-plant-0123',
+  'a misplaced value in chatops.yml': 'glpat-plant-in-the-file-0123',
+} as const;
+
+const jobLog = [
+  `using ${slips['a token of GitLab in a log']} and ${slips['a token of Slack in a log']}`,
+  `> Authorization: Bearer ${slips['a header in a log']}`,
+  '-----BEGIN RSA PRIVATE KEY-----',
+  slips['a key in a log'],
+  '-----END RSA PRIVATE KEY-----',
+  `fatal: https://deployer:${slips['an address in a log']}@git.example.com/app.git is away`,
+].join('\n');
+
+/** Refused in words that quote it, to the one who typed it alone. */
+const typed = { 'a token typed for a version': 'glpat-plant-typed-by-mistake' };
+
+/** Makes the process end as by a bug of a package: by a promise that nobody awaits, whose error quotes secrets. */
+const crashing = `data:text/javascript,${encodeURIComponent(`
+  const { GITLAB_TOKEN, GITLAB_OAUTH_CLIENT_SECRET, ENCRYPTION_KEY } = process.env;
+  process.on('SIGUSR2', () => {
+    Promise.reject(new Error('crashed with ' + [GITLAB_TOKEN, GITLAB_OAUTH_CLIENT_SECRET, ENCRYPTION_KEY, 'mail+plant-0123']));
+  });
+`)}`;
+
+describe('secrets', () => {
+  it('are in no output: log, Slack, pages, audit, database, terminal and last words', async () => {
+    flow = await startFlow({ env: settings });
+    await flow.stopBot();
+    const bot = await startBotProcess(flow, {
+      entry: ['--import', crashing, 'src/main.ts'],
+      env: { LOG_LEVEL: 'debug' },
+    });
+    await linksAccount(flow, 'U0RAJ', 'raj');
+    const held = flow.gitlab.oauth.heldTokens();
+
+    await letSlip();
+    const pages = await readPages();
+    const terminal = await useTerminal();
+    const lastWords = await crash(bot);
+
+    expect(held).toHaveLength(2);
+    const people = ['U0ANN', 'U0RAJ'].map((user) => flow.slack.ephemerals(user));
+    const own = {
+      ...Object.fromEntries(secretNames.map((name) => [name, flow.env[name] ?? ''])),
+      'the password of SMTP_URL': 'mail+plant-0123',
+      'the same as typed': 'mail%2Bplant-0123',
+      ...Object.fromEntries(held.map((token, index) => [`token ${index + 1} of a linked person`, token])),
+    };
+    const shown = {
+      'log and last words': lastWords,
+      channel: JSON.stringify(flow.shown()),
+      pages,
+      audit: JSON.stringify([flow.audit(), flow.observed()]),
+      ...terminal,
+    };
+    expect(leaks({ ...own, ...slips, ...typed }, shown)).toEqual([]);
+    expect(leaks({ ...own, ...slips }, { 'what one person is shown': JSON.stringify(people) })).toEqual([]);
+    // What comes in is kept as it came until it is worked on; of the bot's own secrets the database has none in clear.
+    expect(leaks(own, { database: readDatabase() })).toEqual([]);
+  });
+});
+
+/** Everybody is careless once. */
+async function letSlip(): Promise<void> {
+  flow.gitlab.planFailure('unit-tests', { log: jobLog });
+  const failing = await flow.gitlab.pushBranch('main');
+  await flow.gitlab.settle(failing.id);
+  const reply = await flow.sees('unit-tests failed in stage test');
+  await flow.pressesOn('U0ANN', reply, 'Show log');
+  await flow.reads('U0ANN', 'The end of the log of unit-tests');
+  const { id } = await flow.gitlab.pushTag('v1.4.0');
+  await flow.gitlab.settle(id);
+  await flow.sees('v1.4.0 is deployed to staging');
+  const pipeline = madeWebhook(flow, { kind: 'pipeline', status: 'manual' });
+  const attributes = pipeline.payload['object_attributes'] as object;
+  const variables = [{ key: 'DB_PASSWORD', value: slips['a variable of a webhook'] }];
+  await deliver(flow, pipeline, {
+    payload: { object_attributes: { ...attributes, variables } },
+    headers: { 'idempotency-key': 'with-variables-1' },
+  });
+  await flow.types('U0ANN', `/deploy prod v1.4.0 LOG_LEVEL=${slips['a typed variable']}`);
+  await flow.types('U0ANN', `/deploy staging v1.4.0 ${typed['a token typed for a version']}`);
+  flow.gitlab.faults.refuseToken(true);
+  await flow.types('U0RAJ', '/deployments prod');
+  flow.gitlab.faults.refuseToken(false);
+}
+
+async function readPages(): Promise<string> {
+  const paths = ['/metrics', '/readyz', '/healthz', '/nowhere', '/gitlab/webhook', '/oauth/gitlab/start?for=guessed'];
+  const answers = await Promise.all(paths.map((page) => fetch(`${flow.botUrl}${page}`)));
+  return (await Promise.all(answers.map((answer) => answer.text()))).join();
+}
+
+/** What an operator reads, of sound settings and of wrong ones. */
+async function useTerminal(): Promise<Readonly<Record<string, string>>> {
+  const wrong = path.join(path.dirname(flow.env['CHATOPS_CONFIG'] ?? ''), 'wrong.yml');
+  const slip = slips['a misplaced value in chatops.yml'];
+  writeFileSync(wrong, `projects:\n  - project: acme/production-app\n    tokn: ${slip}\n    events: ${slip}\n`);
+  const runs = {
+    doctor: [['doctor'], {}, 'GitLab'],
+    'config show': [['config', 'show'], {}, 'GRAFANA_TOKEN'],
+    'config check': [['config', 'check'], { CHATOPS_CONFIG: wrong }, 'tokn'],
+    'a failed start': [['start'], { CHATOPS_CONFIG: wrong }, 'tokn'],
+    'a wrong command': [[flow.env['GITLAB_OAUTH_CLIENT_SECRET'] ?? ''], {}, 'There is no command [secret]'],
+  } as const;
+  const outputs: Record<string, string> = {};
+  for (const [name, [args, env, expected]] of Object.entries(runs)) {
+    const run = spawnBotProcess(flow, { entry: ['src/cli/main.ts', ...args], env });
+    await run.ended;
+    expect(run.output()).toContain(expected);
+    outputs[name] = run.output();
+  }
+  return outputs;
+}
+
+async function crash(bot: BotProcess): Promise<string> {
+  await until('the audit in the log', () => bot.output().includes('"audit_head":'));
+  process.kill(bot.pid ?? 0, 'SIGUSR2');
+  expect(await bot.ended).toEqual({ code: 1, signal: null });
+  expect(bot.output()).toContain('crashed with [secret]');
+  return bot.output();
+}
+
+function readDatabase(): string {
+  return readFileSync((flow.env['DATABASE_URL'] ?? '').replace('sqlite:', ''), 'latin1');
+}
+
+function leaks(secrets: Readonly<Record<string, string>>, outputs: Readonly<Record<string, string>>): string[] {
+  return Object.entries(outputs).flatMap(([where, output]) =>
+    Object.entries(secrets)
+      .filter(([, secret]) => secret === '' || output.includes(secret))
+      .map(([what]) => `${what} in ${where}`),
+  );
+}
