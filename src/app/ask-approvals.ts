@@ -6,7 +6,7 @@ import type { GitLabReads } from './gitlab-ports.ts';
 import { makeRequest } from './make-request.ts';
 import type { Clock, Settings, Wake } from './ports.ts';
 import { mailApproval, showApproval } from './show-approval.ts';
-import { putOperation } from './start-operation.ts';
+import { showChange } from './show-change.ts';
 import type { Store, Tables } from './store-ports.ts';
 
 export interface AskApprovalsDeps {
@@ -51,7 +51,7 @@ export async function askApprovals(
 export async function replace(
   expected: Operation,
   next: Operation,
-  deps: Pick<AskApprovalsDeps, 'store' | 'clock' | 'wake'>,
+  deps: Pick<AskApprovalsDeps, 'settings' | 'store' | 'clock' | 'wake'>,
   request?: ApprovalRequest,
 ): Promise<true> {
   const now = deps.clock.now();
@@ -60,7 +60,7 @@ export async function replace(
     if (!held || !isSame({ ...held, nextCheckAt: 0 }, { ...expected, nextCheckAt: 0 })) return;
     await tables.operations.save(next);
     if (request) await ask(tables, request, { operation: next, now });
-    await putOperation(tables, next, now);
+    await showChange(tables, next, { now, commandPrefix: deps.settings().commandPrefix });
   });
   deps.wake('outbox');
   return true;

@@ -305,7 +305,13 @@ function closeThread() {
 function gitlab(data) {
   const person = document.querySelector(`#people [data-actor="${CSS.escape(looking.actor)}"]`);
   const username = person.textContent.trim().split(' ')[0].toLowerCase();
-  return perform(`gitlab/${data.gitlab}`, { job: data.job, username, outcome: data.outcome, ref: data.ref });
+  return perform(`gitlab/${data.gitlab}`, {
+    job: data.job,
+    username,
+    outcome: data.outcome,
+    ref: data.ref,
+    on: data.on,
+  });
 }
 
 function closeModal(all) {

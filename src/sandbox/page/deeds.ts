@@ -61,6 +61,10 @@ function createGitLabDeeds(gitlab: GitLabSide): Readonly<Record<string, (args: J
       const { job, outcome } = z.object({ job: z.coerce.number(), outcome: z.enum(['success', 'failed']) }).parse(args);
       return done(gitlab.finish(job, outcome));
     },
+    'gitlab/requireApproval': (args) => {
+      const { on } = z.object({ on: z.enum(['true', 'false']) }).parse(args);
+      return done(gitlab.requireApproval?.(on === 'true'));
+    },
   };
 }
 

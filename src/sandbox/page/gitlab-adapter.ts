@@ -4,6 +4,9 @@ import type { GitLabApiMode, GitLabPipeline, GitLabSide, GitLabState, WebhookMod
 /** Each answer of GitLab takes this long while the page plays a slow one. */
 const SLOW_MS = 4000;
 
+/** Developers deploy, and one Maintainer has to agree. */
+const productionRules = { deploy: [30], approvals: [{ who: 40, required: 1 }] };
+
 type Shown = ReturnType<GitLabServer['state']>['projects'][number];
 
 /** Shows the stand-in for GitLab as the page wants to see it: its first project, jobs by stage, faults as switches. */
@@ -40,6 +43,10 @@ export function adaptGitLab(gitlab: GitLabServer): GitLabSide {
       webhooks = mode;
       apply();
     },
+    requireApproval(isRequired) {
+      gitlab.settings.tier = isRequired ? 'premium' : 'free';
+      if (isRequired) gitlab.protectEnvironment('production', productionRules);
+    },
   };
 }
 
@@ -49,7 +56,8 @@ function projectOf(gitlab: GitLabServer): Shown | undefined {
 
 function stateOf(gitlab: GitLabServer): GitLabState {
   const project = projectOf(gitlab);
-  if (project === undefined) return { project: '', tags: [], pipelines: [], environments: [] };
+  const requiresApproval = gitlab.settings.tier === 'premium';
+  if (project === undefined) return { project: '', tags: [], pipelines: [], environments: [], requiresApproval };
   return {
     project: project.path,
     tags: project.tags.map((tag) => tag.name),
@@ -61,6 +69,7 @@ function stateOf(gitlab: GitLabServer): GitLabState {
       status: one.deployments.find((deployment) => !['created', 'blocked', 'skipped'].includes(deployment.status))
         ?.status,
     })),
+    requiresApproval,
   };
 }
 

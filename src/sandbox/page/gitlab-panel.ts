@@ -41,6 +41,7 @@ export function renderGitLab(gitlab: GitLabSide | undefined): ReactNode {
       h('button', { type: 'button', 'data-gitlab': 'pushBranch', 'data-ref': 'main' }, 'Push to main'),
     ),
     renderEnvironments(state.environments),
+    gitlab.requireApproval === undefined ? null : renderApprovalSwitch(state.requiresApproval),
     ...shown.map((pipeline, index) => renderPipeline(pipeline, index < OPEN_PIPELINES)),
     shown.length === 0 ? h('p', { className: 'gl-empty' }, 'No pipeline yet. Push a tag.') : null,
   );
@@ -57,6 +58,21 @@ function renderEnvironments(environments: ReturnType<GitLabSide['state']>['envir
     ),
   );
   return h('table', { className: 'gl-environments' }, h('caption', null, 'Environments'), h('tbody', null, ...rows));
+}
+
+function renderApprovalSwitch(isOn: boolean): ReactNode {
+  return h(
+    'button',
+    {
+      type: 'button',
+      className: 'gl-switch',
+      'data-gitlab': 'requireApproval',
+      'data-on': String(!isOn),
+      'aria-pressed': isOn,
+    },
+    h('span', { 'aria-hidden': true }, isOn ? '☑ ' : '☐ '),
+    'Production needs an approval (Premium)',
+  );
 }
 
 function renderPipeline(pipeline: GitLabPipeline, isOpen: boolean): ReactNode {

@@ -12,6 +12,8 @@ export interface GitLabSide {
   setApi?(mode: GitLabApiMode): unknown;
   /** What happens to its webhooks; left out, the page offers no switch for it. */
   setWebhooks?(mode: WebhookMode): unknown;
+  /** Whether it is GitLab Premium, with an approval rule for production; left out, the page offers no switch for it. */
+  requireApproval?(isRequired: boolean): unknown;
 }
 
 export type GitLabApiMode = 'ok' | 'slow' | 'down';
@@ -23,6 +25,8 @@ export interface GitLabState {
   /** Newest first. */
   readonly pipelines: readonly GitLabPipeline[];
   readonly environments: readonly GitLabEnvironment[];
+  /** Whether production takes an approval in GitLab. */
+  readonly requiresApproval: boolean;
 }
 
 export interface GitLabPipeline {

@@ -11,7 +11,13 @@ function aGitLab(done: unknown[]): GitLabSide {
   const stages = [{ name: 'deploy', jobs: [job, { ...job, id: 8, name: 'tests', status: 'running' }] }];
   const pipeline = { id: 1, ref: '<script>', tag: false, sha: 'abcdef1234', status: 'blocked', webUrl: '', stages };
   return {
-    state: () => ({ project: 'acme/app', tags: ['v1.9.0', 'v1.10.0'], pipelines: [pipeline], environments: [] }),
+    state: () => ({
+      project: 'acme/app',
+      tags: ['v1.9.0', 'v1.10.0'],
+      pipelines: [pipeline],
+      environments: [],
+      requiresApproval: true,
+    }),
     pushTag: (name) => done.push(['pushTag', name]),
     pushBranch: (ref) => done.push(['pushBranch', ref]),
     play: (id, username) => done.push(['play', id, username]),
@@ -20,6 +26,7 @@ function aGitLab(done: unknown[]): GitLabSide {
     finish: (id, outcome) => done.push(['finish', id, outcome]),
     onChange: () => undefined,
     setApi: (mode) => done.push(['api', mode]),
+    requireApproval: (isRequired) => done.push(['requireApproval', isRequired]),
   };
 }
 
@@ -191,6 +198,7 @@ describe('the GitLab side', () => {
     expect(gitlab).toContain('aria-label="Fail tests"');
     expect(gitlab).toContain('<strong>&lt;script&gt;</strong>');
     expect(gitlab).toContain('placeholder="v1.11.0"');
+    expect(gitlab).toContain('data-on="false" aria-pressed="true"');
   });
 
   it('passes deeds on and shows what GitLab refuses', async () => {
@@ -199,12 +207,14 @@ describe('the GitLab side', () => {
     await setup.perform('gitlab/pushTag', { name: 'v2.0.0' });
     await setup.perform('gitlab/play', { job: '7', username: 'ann' });
     await setup.perform('gitlab/finish', { job: '8', outcome: 'failed' });
+    await setup.perform('gitlab/requireApproval', { on: 'false' });
     const refused = await setup.perform('gitlab/retry', { job: '8', username: 'ann' });
 
     expect(setup.done).toEqual([
       ['pushTag', 'v2.0.0'],
       ['play', 7, 'ann'],
       ['finish', 8, 'failed'],
+      ['requireApproval', false],
     ]);
     expect(refused).toMatchObject({ status: 422, body: { error: '403 Forbidden' } });
   });
