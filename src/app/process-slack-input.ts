@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CardButton } from '../cards/card.ts';
 import { renderFailure } from '../cards/failure.ts';
 import { renderRefusal } from '../cards/refusal.ts';
 import { type AppError, GitLabError } from '../domain/errors.ts';
@@ -23,6 +24,7 @@ import { runCommand } from './run-command.ts';
 import { type ShowLogDeps, showLog } from './show-log.ts';
 import type { ForeignInput, SlackInput } from './slack-input.ts';
 import type { AnswerDraft, InboxRow } from './store-ports.ts';
+import { tellBackButtons, waitForGitLab } from './wait-for-gitlab.ts';
 
 /** All of this room's needs together; what one use case needs is in its own file. */
 export type ProcessSlackInputDeps = FillFormDeps &
@@ -104,6 +106,7 @@ async function answerFailure(
     fact,
     hint: error.hint || 'Press again in a moment.',
     mayHaveStarted: false,
+    buttons: await buttonsFor(input, error, deps),
   });
   await deps.store.transaction(async (tables) => {
     const entry = inputEntry(input, { actor, at: now, commandPrefix: deps.settings().commandPrefix });
@@ -112,6 +115,18 @@ async function answerFailure(
     await tables.inbox.done(row.id, error.code, now);
   });
   deps.wake('outbox');
+}
+
+/** A plan's command stands for the press on it, every name in it resolved. */
+async function buttonsFor(
+  input: SlackInput,
+  error: AppError,
+  deps: ProcessSlackInputDeps,
+): Promise<readonly CardButton[]> {
+  if (input.kind !== 'action' || !input.actionId.startsWith('plan_confirm')) return [];
+  const plan = await deps.store.tables.plans.find(input.value);
+  const [name = '', ...rest] = plan?.deed.line.split(' ') ?? [];
+  return plan ? tellBackButtons(error, { name, text: rest.join(' '), channel: input.channelId }, deps) : [];
 }
 
 async function dispatch(
@@ -173,6 +188,8 @@ async function act(
       return retry(input.value, { ...from, to: beside(from.to) }, deps);
     case 'run_command':
       return runLine(input.value, from, deps);
+    case 'wait_gitlab':
+      return waitForGitLab({ ...from, line: input.value }, deps);
     case 'waited_plan':
       return showWaitedPlan({ owner, line: input.value }, from, deps);
     case 'approval_approve':

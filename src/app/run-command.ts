@@ -36,6 +36,7 @@ import { rememberEnvironments } from './remember-environments.ts';
 import { renderPlan } from './render-plan.ts';
 import { resolveProject } from './resolve-project.ts';
 import type { AnswerDraft, Store } from './store-ports.ts';
+import { tellBackButtons } from './wait-for-gitlab.ts';
 
 /** What the command's use case needs. */
 export interface RunCommandDeps {
@@ -236,7 +237,14 @@ function failed(error: unknown, line: CommandLine, deps: RunCommandDeps): Outcom
         ? error.message
         : 'Something went wrong in the bot.';
   return {
-    card: renderFailure({ code, fact, hint, notDone: `${line.name} was not carried out.`, mayHaveStarted: false }),
+    card: renderFailure({
+      code,
+      fact,
+      hint,
+      notDone: `${line.name} was not carried out.`,
+      mayHaveStarted: false,
+      buttons: tellBackButtons(error, line, deps),
+    }),
     audit: 'failed',
     reason: code,
     about: {},

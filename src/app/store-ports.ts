@@ -8,7 +8,7 @@ import type { Pipeline } from '../domain/pipeline.ts';
 import type { Plan, PlanState } from '../domain/plan.ts';
 import type { Review } from '../domain/review.ts';
 import type { BranchHealth } from '../domain/thread.ts';
-import type { Wait } from '../domain/wait.ts';
+import type { GitLabWait, Wait } from '../domain/wait.ts';
 import type { Watch } from '../domain/watch.ts';
 import type { LinkAttemptsTable, LinksTable } from './link-ports.ts';
 import type { SlackContent } from './ports.ts';
@@ -245,6 +245,15 @@ export interface WaitsTable {
   remove(wait: Pick<Wait, 'project' | 'environment' | 'slackUserId'>): Promise<boolean>;
 }
 
+/** Who waits for GitLab to answer again: each person once for each command. */
+export interface GitLabWaitsTable {
+  all(): Promise<readonly GitLabWait[]>;
+  /** Adds it, or changes where the person is told. */
+  put(wait: GitLabWait): Promise<void>;
+  /** True for exactly one caller. */
+  remove(wait: Pick<GitLabWait, 'slackUserId' | 'line'>): Promise<boolean>;
+}
+
 /** Requests for approval, each with what people have said to it. */
 export interface ApprovalsTable {
   add(request: ApprovalRequest): Promise<void>;
@@ -303,6 +312,7 @@ export interface Tables {
   readonly environments: EnvironmentsTable;
   readonly locks: LocksTable;
   readonly waits: WaitsTable;
+  readonly gitlabWaits: GitLabWaitsTable;
   readonly reviews: ReviewsTable;
   readonly links: LinksTable;
   readonly approvals: ApprovalsTable;

@@ -1,5 +1,5 @@
 import { join, type Phrase, say } from '../domain/phrase.ts';
-import { buildCard, type Card } from './card.ts';
+import { buildCard, type Card, type CardButton } from './card.ts';
 import { shaped } from './phrase-blocks.ts';
 import { shapes } from './status.ts';
 
@@ -12,15 +12,17 @@ export interface Failure {
   readonly hint: Phrase | string;
   /** A request left and nobody knows what became of it. */
   readonly mayHaveStarted: boolean;
+  readonly buttons?: readonly CardButton[] | undefined;
 }
 
 /** A fault, not a refusal: what was not done, why, what to do, and whether anything was changed. */
-export function renderFailure({ code, notDone, fact = '', hint, mayHaveStarted }: Failure): Card {
+export function renderFailure({ code, notDone, fact = '', hint, mayHaveStarted, buttons }: Failure): Card {
   const end = mayHaveStarted ? say`The job may have started, checking.` : say`Nothing was changed.`;
   const [what, why, todo] = [asPhrase(notDone), asPhrase(fact), asPhrase(hint)];
   return buildCard({
     spoken: join([what, why, todo, end].filter(isSaid), ' '),
     lines: [shaped(shapes.warning, what), join([why, todo].filter(isSaid), ' '), end],
+    buttons,
     small: `Code: ${code}`,
   });
 }

@@ -11,3 +11,13 @@ export interface Wait {
   readonly line: string;
   readonly since: Date;
 }
+
+/** Somebody wants to be told, once, when GitLab answers again, since it did not for a command of theirs. */
+export interface GitLabWait {
+  readonly slackUserId: string;
+  /** Where they asked, and are told. */
+  readonly channel: string;
+  /** The command that was not carried out, as it reads in that channel. */
+  readonly line: string;
+  readonly since: Date;
+}

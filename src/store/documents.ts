@@ -8,7 +8,7 @@ import type { Operation } from '../domain/operation.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Review } from '../domain/review.ts';
-import type { Wait } from '../domain/wait.ts';
+import type { GitLabWait, Wait } from '../domain/wait.ts';
 
 // We wrote these documents ourselves from typed values, so the schemas name what must be there for a document to be
 // usable and take the rest on trust; fields not named are kept as they are.
@@ -102,6 +102,12 @@ export const WaitDocument = z.looseObject({
   channel: z.string(),
   line: z.string(),
 }) as unknown as z.ZodType<Wait>;
+
+export const GitLabWaitDocument = z.looseObject({
+  slackUserId: z.string(),
+  channel: z.string(),
+  line: z.string(),
+}) as unknown as z.ZodType<GitLabWait>;
 
 /** A stored request for approval; its votes are rows of their own. */
 export const ApprovalDocument = z.looseObject({

@@ -11,6 +11,7 @@ import { approvals } from './migrations/0011-approvals.ts';
 import { auditPlace } from './migrations/0012-audit-place.ts';
 import { reviews } from './migrations/0014-reviews.ts';
 import { production } from './migrations/0015-production.ts';
+import { gitlabWaits } from './migrations/0016-gitlab-waits.ts';
 import type { Migration, SqlWords } from './migrations/migration.ts';
 import type { Schema } from './schema.ts';
 
@@ -26,6 +27,7 @@ const migrations: readonly Migration[] = [
   auditPlace,
   reviews,
   production,
+  gitlabWaits,
 ];
 
 /**

@@ -8,6 +8,7 @@ import type { Database } from './schema.ts';
 import { createApprovalsTable } from './tables/approvals.ts';
 import { createAuditTable } from './tables/audit.ts';
 import { createEnvironmentsTable } from './tables/environments.ts';
+import { createGitLabWaitsTable } from './tables/gitlab-waits.ts';
 import { createInboxTable } from './tables/inbox.ts';
 import { createLinkAttemptsTable } from './tables/link-attempts.ts';
 import { createLinksTable } from './tables/links.ts';
@@ -86,6 +87,7 @@ function createTables(db: Database, recorded: OpenStoreOptions['recorded']): Tab
     environments: createEnvironmentsTable(db),
     locks: createLocksTable(db),
     waits: createWaitsTable(db),
+    gitlabWaits: createGitLabWaitsTable(db),
     reviews: createReviewsTable(db),
     links: createLinksTable(db),
     approvals: createApprovalsTable(db),
@@ -107,6 +109,7 @@ function guard(tables: Tables, assert: () => void): Tables {
     environments: guardMethods(tables.environments, assert),
     locks: guardMethods(tables.locks, assert),
     waits: guardMethods(tables.waits, assert),
+    gitlabWaits: guardMethods(tables.gitlabWaits, assert),
     reviews: guardMethods(tables.reviews, assert),
     links: guardMethods(tables.links, assert),
     approvals: guardMethods(tables.approvals, assert),

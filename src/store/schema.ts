@@ -15,6 +15,7 @@ export interface Schema {
   readonly environments: EnvironmentColumns;
   readonly locks: LockColumns;
   readonly waits: WaitColumns;
+  readonly gitlab_waits: GitLabWaitColumns;
   readonly reviews: ReviewColumns;
   readonly links: LinkColumns;
   readonly approvals: ApprovalColumns;
@@ -166,6 +167,12 @@ interface WaitColumns {
   readonly project_id: number;
   readonly environment: string;
   readonly slack_user_id: string;
+  readonly document: string;
+}
+
+interface GitLabWaitColumns {
+  readonly slack_user_id: string;
+  readonly line: string;
   readonly document: string;
 }
 

@@ -1,3 +1,4 @@
+import { type TellBackDeps, tellBack } from '../app/tell-back.ts';
 import { type WatchApprovalsDeps, watchApprovals } from '../app/watch-approvals.ts';
 import { type WatchEnvironmentsDeps, watchEnvironments } from '../app/watch-environments.ts';
 import { type WatchJobStartDeps, watchJobStart } from '../app/watch-job-start.ts';
@@ -5,16 +6,19 @@ import { startTimer } from './timer.ts';
 
 /** Half a minute is waited for a job, so it is looked every few seconds, as for approvals; days for a deployment. */
 const jobsEveryMs = 2_000;
+/** Somebody waits to go on, and what GitLab is asked is little. */
+const gitlabEveryMs = 3_000;
 const environmentsEveryMs = 60_000;
 
-/** Starts what looks by itself whether something goes on for too long. */
+/** Starts what looks by itself whether something goes on for too long, or is over at last. */
 export function startWatchdogs(
-  deps: WatchJobStartDeps & WatchEnvironmentsDeps & WatchApprovalsDeps,
+  deps: WatchJobStartDeps & WatchEnvironmentsDeps & WatchApprovalsDeps & TellBackDeps,
 ): readonly ReturnType<typeof startTimer>[] {
   const { log } = deps;
   return [
     startTimer('job_start', () => jobsEveryMs, { work: () => watchJobStart(deps), log }),
     startTimer('approvals', () => jobsEveryMs, { work: () => watchApprovals(deps), log }),
+    startTimer('gitlab_back', () => gitlabEveryMs, { work: () => tellBack(deps), log }),
     startTimer('environments', () => environmentsEveryMs, { work: () => watchEnvironments(deps), log }),
   ];
 }

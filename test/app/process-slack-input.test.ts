@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { commands } from '../../commands/index.ts';
 import { createCommandRate } from '../../src/app/command-rate.ts';
 import { type ProcessSlackInputDeps, processSlackInput } from '../../src/app/process-slack-input.ts';
 import { GitLabError, NotFoundError, PayloadError, SlackError, StoreError } from '../../src/domain/errors.ts';
@@ -32,6 +33,7 @@ async function press(error: Error): Promise<void> {
       channelId: 'C0DEPLOYS',
       ephemeral: true,
     }),
+    commands,
     settings: () => ({
       projects: [],
       rulesFor: () => someRules(),

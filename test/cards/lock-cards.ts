@@ -1,5 +1,7 @@
 import type { Card } from '../../src/cards/card.ts';
 import { renderEnvironmentFree, renderWaitNoted } from '../../src/cards/environment-free.ts';
+import { renderFailure } from '../../src/cards/failure.ts';
+import { renderGitLabBack, renderGitLabWaitNoted } from '../../src/cards/gitlab-back.ts';
 import { renderLockPassed } from '../../src/cards/lock-passed.ts';
 import { renderLockPaused } from '../../src/cards/lock-paused.ts';
 import { renderLockReleased } from '../../src/cards/lock-released.ts';
@@ -74,5 +76,26 @@ export function lockCards(about: {
       url: outside,
     }),
     'wait noted': renderWaitNoted({ wait }),
+    'failure, to be told when GitLab is back': renderFailure({
+      code: 'gitlab',
+      notDone: '/deploy was not carried out.',
+      fact: 'GitLab does not answer.',
+      hint: '',
+      mayHaveStarted: false,
+      buttons: [
+        {
+          label: 'Tell me when it is back',
+          spoken: 'Tell me when it is back: GitLab',
+          actionId: 'wait_gitlab',
+          value: outside,
+        },
+      ],
+    }),
+    'gitlab back': renderGitLabBack({ wait, commandPrefix: '' }),
+    'gitlab back, for an approval': renderGitLabBack({
+      wait: { ...wait, line: '/approve prod v1.4.0' },
+      commandPrefix: 'gl-',
+    }),
+    'wait for gitlab noted': renderGitLabWaitNoted(),
   };
 }

@@ -54,6 +54,34 @@ describe('a command typed while GitLab is away', () => {
   });
 });
 
+describe('Tell me when it is back', () => {
+  const told = 'GitLab answers again.';
+
+  it('tells once in the channel, after a restart too, and shows the plan to who asked', async () => {
+    await flow.types('U0RAJ', '/deploy prod v1.4.0');
+    flow.gitlab.faults.outage('502');
+    await flow.presses('U0RAJ', 'Deploy');
+    await flow.reads('U0RAJ', 'Your press was not carried out.');
+    await flow.presses('U0RAJ', 'Tell me when it is back');
+    await flow.reads('U0RAJ', 'once, when GitLab answers again');
+    await flow.types('U0ANN', '/deploy prod v1.4.0');
+    await flow.presses('U0ANN', 'Tell me when it is back');
+    await flow.reads('U0ANN', 'once, when GitLab answers again');
+    await flow.restart();
+    expect(flow.shown().filter((message) => words(message).includes(told))).toEqual([]);
+
+    flow.gitlab.faults.clear();
+
+    const card = await flow.sees(`@U0ANN, ${told}`);
+    await flow.sees(`@U0RAJ, ${told}`);
+    await flow.pressesOn('U0ANN', card, 'Show the plan');
+    await flow.reads('U0ANN', 'Deploy v1.4.0 to production?');
+    await flow.restart();
+    expect(flow.shown().filter((message) => words(message).includes(told))).toHaveLength(2);
+    expect(flow.writes()).toEqual([]);
+  });
+});
+
 describe('a slow GitLab', () => {
   it('does not keep Slack waiting, and the plan follows', async () => {
     flow.gitlab.faults.slow({ path: '/repository/tags/' }, 3_300);

@@ -2,6 +2,7 @@ import { renderAuditEntries } from '../../cards/audit-entries.ts';
 import type { Card } from '../../cards/card.ts';
 import { renderEnvironmentFree, renderWaitNoted } from '../../cards/environment-free.ts';
 import { renderFreezePaused } from '../../cards/freeze-paused.ts';
+import { renderGitLabBack, renderGitLabWaitNoted } from '../../cards/gitlab-back.ts';
 import { renderLockPassed } from '../../cards/lock-passed.ts';
 import { renderLockPaused } from '../../cards/lock-paused.ts';
 import { renderLockReleased } from '../../cards/lock-released.ts';
@@ -41,6 +42,8 @@ export function sampleLockCards(about: {
     'locked after a rollback': renderLockedAfterRollback({ lock: { ...lock, holder: 'chatops' }, unlock }),
     'environment free': renderEnvironmentFree({ wait }),
     'wait noted': renderWaitNoted({ wait }),
+    'gitlab back': renderGitLabBack({ wait, commandPrefix: '' }),
+    'wait for gitlab noted': renderGitLabWaitNoted(),
     'audit entries': renderAuditEntries({
       entries: [{ at, actor: 'chatops', action: 'deploy', outcome: 'refused', reason: 'locked', url: project.url }],
       project: project.path,

@@ -106,5 +106,20 @@ export function locksSuite(open: OpenDatabase): void {
       expect(await tables.waits.remove(wait)).toBe(true);
       expect(await tables.waits.remove(wait)).toBe(false);
     });
+
+    it('keeps one wait for GitLab for each person and command, removed once', async () => {
+      const { slackUserId, channel, line, since } = wait;
+      const forGitLab = { slackUserId, channel, line, since };
+      await tables.gitlabWaits.put(forGitLab);
+      await tables.gitlabWaits.put({ ...forGitLab, channel: 'C2' });
+      await tables.gitlabWaits.put({ ...forGitLab, line: '/rollback prod' });
+
+      expect(await tables.gitlabWaits.all()).toEqual([
+        { ...forGitLab, channel: 'C2' },
+        { ...forGitLab, line: '/rollback prod' },
+      ]);
+      expect(await tables.gitlabWaits.remove(forGitLab)).toBe(true);
+      expect(await tables.gitlabWaits.remove(forGitLab)).toBe(false);
+    });
   });
 }
