@@ -13,6 +13,7 @@ import type { AuditEntry } from '../domain/audit.ts';
 import { say } from '../domain/phrase.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { type AnswerInGitLabDeps, answerInGitLab } from './answer-in-gitlab.ts';
+import { decisionFacts } from './decision-facts.ts';
 import { type ApprovalAnswer, explainVote } from './explain-vote.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
 import { identifyActor } from './identify-actor.ts';
@@ -69,14 +70,14 @@ export async function answerApproval(press: ApprovalPress, deps: AnswerApprovalD
       answer === 'withdraw' ? decideWithdrawal(held, actor) : decideVote(held, { voter: actor, answer, authors }, now);
     if (decision.kind === 'refuse') {
       const told = explainVote(decision, { request: held, answer });
-      await writeRefusal(tables, press, { refusal: told, actor, request: held, now });
+      await writeRefusal(tables, press, { refusal: told, actor, request: held, now, settings: deps.settings() });
       return told.code;
     }
     const next = await apply(tables, { held, actor, press, now });
     await changeApproval(tables, { held, next, now });
     await tables.operations.wake(held.project.id, held.pipelineId, now);
     await tables.audit.append({
-      ...auditOf(press, { actor, request: held, now }),
+      ...auditOf(press, { actor, request: held, now, settings: deps.settings() }),
       outcome: 'succeeded',
       reason: next.state,
     });
@@ -97,7 +98,10 @@ async function recordGitLab(
   about: { readonly request: ApprovalRequest; readonly actor: Actor },
   deps: AnswerApprovalDeps,
 ): Promise<void> {
-  const intended = { ...auditOf(press, { ...about, now: deps.clock.now() }), outcome: 'intended' } as const;
+  const intended = {
+    ...auditOf(press, { ...about, now: deps.clock.now(), settings: deps.settings() }),
+    outcome: 'intended',
+  } as const;
   await deps.store.transaction((tables) => tables.audit.append(intended));
   const answered = await answerInGitLab(press, about, deps);
   const { request } = answered;
@@ -105,7 +109,7 @@ async function recordGitLab(
   const now = deps.clock.now();
   await deps.store.transaction(async (tables) => {
     await tables.operations.wake(request.project.id, request.pipelineId, now);
-    const entry = auditOf(press, { ...about, request, now });
+    const entry = auditOf(press, { ...about, request, now, settings: deps.settings() });
     await tables.audit.append({ ...entry, outcome: 'succeeded', reason: request.state });
     const card = renderApprovalAnswered({ request, answer: press.answer });
     await answerPress(tables, press, { card, result: press.answer, now });
@@ -140,16 +144,20 @@ interface Refused {
   readonly request?: ApprovalRequest | undefined;
 }
 
+/** When it was recorded, and under which rules. */
+interface Recorded {
+  readonly now: Date;
+  readonly settings: Settings;
+}
+
 async function refuse(press: ApprovalPress, about: Refused, deps: AnswerApprovalDeps): Promise<void> {
-  await deps.store.transaction((tables) => writeRefusal(tables, press, { ...about, now: deps.clock.now() }));
+  await deps.store.transaction((tables) =>
+    writeRefusal(tables, press, { ...about, now: deps.clock.now(), settings: deps.settings() }),
+  );
   deps.wake('outbox');
 }
 
-async function writeRefusal(
-  tables: Tables,
-  press: ApprovalPress,
-  about: Refused & { readonly now: Date },
-): Promise<void> {
+async function writeRefusal(tables: Tables, press: ApprovalPress, about: Refused & Recorded): Promise<void> {
   const { refusal, now } = about;
   await tables.audit.append({ ...auditOf(press, about), outcome: 'refused', reason: refusal.code });
   await answerPress(tables, press, { card: renderRefusal(refusal), result: refusal.code, now, isBeside: true });
@@ -168,22 +176,26 @@ async function answerPress(
 
 function auditOf(
   { answer, slackUserId, channel }: ApprovalPress,
-  { actor, request, now }: Omit<Refused, 'refusal'> & { readonly now: Date },
+  { actor, request, now, settings }: Omit<Refused, 'refusal'> & Recorded,
 ): Omit<AuditEntry, 'outcome'> {
+  const place = {
+    project: request?.project.path,
+    environment: request?.environment,
+    pipelineId: request?.pipelineId,
+    jobId: request?.jobId,
+    url: request?.pipelineUrl,
+  };
   return {
+    ...place,
+    ...decisionFacts(place, settings),
     at: now,
     actor: actor ?? { slackUserId, gitlab: undefined },
     action: `approval.${answer}`,
-    project: request?.project.path,
-    environment: request?.environment,
     version: request?.release.version,
     sha: request?.release.sha,
-    pipelineId: request?.pipelineId,
-    jobId: request?.jobId,
     planId: request?.planId,
     operationId: request?.operationId,
     channel,
-    url: request?.pipelineUrl,
   };
 }
 

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { commands } from '../../commands/index.ts';
 import { readConfigFile } from '../../src/config/file.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
+import { describeSettings } from '../../src/config/schema.ts';
 import { describeIntakeFailure } from '../../src/slack/intake.ts';
 import { requiredScopes } from '../../src/slack/scopes.ts';
 import { metricNames } from './metric-names.ts';
@@ -166,6 +167,16 @@ describe('docs/RUNBOOK.md', () => {
 
     expect(lines.length).toBeGreaterThan(5);
     expect(lines.filter((line) => !code.includes(`'${line}'`))).toEqual([]);
+  });
+});
+
+describe('docs/security.md', () => {
+  it('says of every secret how to change it', () => {
+    const secrets = describeSettings().filter(({ secret }) => secret);
+
+    expect(firstCells('docs/security.md', 'Changing a secret').toSorted()).toEqual(
+      secrets.map(({ name }) => name).toSorted(),
+    );
   });
 });
 

@@ -90,6 +90,9 @@ describe('approvals of ours', () => {
       'succeeded open',
       'succeeded approved',
     ]);
+    expect(flow.audit().find(({ action }) => action === 'approval.approve')).toMatchObject({
+      policy: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
   }, 30_000);
 });
 
