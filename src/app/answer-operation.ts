@@ -127,7 +127,16 @@ async function authorise(
     ref: operation.project,
     rules: rules ?? { path: operation.project.path, aliases: [], channels: [], environments: [] },
   };
-  return { actor, refusal: refusePolicy(decision, { notDone, actor, project, environment: operation.environment }) };
+  return {
+    actor,
+    refusal: refusePolicy(decision, {
+      notDone,
+      actor,
+      project,
+      environment: operation.environment,
+      settings: deps.settings(),
+    }),
+  };
 }
 
 async function answer(

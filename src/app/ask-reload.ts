@@ -32,5 +32,7 @@ async function refuseReload(context: CommandContext): Promise<Refusal | undefine
   const project = await context.resolveProject(here);
   const accessLevel = await gitlab.accessLevel(project.ref.id, actor.gitlab.id);
   const decision = decidePolicy({ action: 'reload', actor, accessLevel, restricted });
-  return decision.kind === 'allow' ? undefined : refusePolicy(decision, { notDone, actor, project });
+  return decision.kind === 'allow'
+    ? undefined
+    : refusePolicy(decision, { notDone, actor, project, settings: context.settings });
 }

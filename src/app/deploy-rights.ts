@@ -25,7 +25,7 @@ export async function refuseDeployer(
   const decision = decidePolicy({ action: 'deploy', actor, tier, restricted, ...rights });
   const notDone = notDeployed(request);
   if (decision.kind === 'allow') return refuseElsewhere(project, notDone, context);
-  return refusePolicy(decision, { notDone, environment: name, actor, project });
+  return refusePolicy(decision, { notDone, environment: name, actor, project, settings: context.settings });
 }
 
 /** Whether this person may go past our freeze and the order: `operations.emergency`, or a maintainer. @throws GitLabError */

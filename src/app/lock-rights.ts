@@ -24,7 +24,8 @@ export async function refuseLocking(
   if (await isAdmin(context)) return undefined;
   const accessLevel = await levelOf(project, context);
   const decision = decidePolicy({ action: 'lock', actor, accessLevel, restricted });
-  if (decision.kind === 'refuse') return refusePolicy(decision, { notDone, actor, project });
+  if (decision.kind === 'refuse')
+    return refusePolicy(decision, { notDone, actor, project, settings: context.settings });
   return refuseElsewhere(project, notDone, context);
 }
 

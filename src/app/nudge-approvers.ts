@@ -24,7 +24,11 @@ export async function nudgeApprovers(words: readonly string[], context: CommandC
   const accessLevel = actor.gitlab?.id === undefined ? 0 : await gitlab.accessLevel(project.id, actor.gitlab.id);
   const decision = decidePolicy({ action: 'nudge', actor, accessLevel, restricted });
   if (decision.kind === 'refuse' && requester.slackUserId !== actor.slackUserId)
-    return { kind: 'refused', refusal: refusePolicy(decision, { notDone, actor, project: place.project }), about };
+    return {
+      kind: 'refused',
+      refusal: refusePolicy(decision, { notDone, actor, project: place.project, settings: context.settings }),
+      about,
+    };
   return { kind: 'act', about, apply: (tables, now) => nudge(tables, { id, by: actor.slackUserId, now }) };
 }
 

@@ -98,7 +98,7 @@ async function refuseByPolicy(request: RollbackRequest, context: CommandContext)
   const decision = decidePolicy({ action: 'rollback', actor, tier: tierOf(request), restricted, ...rights });
   const notDone = notRolledBack(request);
   if (decision.kind === 'allow') return refuseElsewhere(project, notDone, context);
-  return refusePolicy(decision, { notDone, environment: environment.name, actor, project });
+  return refusePolicy(decision, { notDone, environment: environment.name, actor, project, settings: context.settings });
 }
 
 interface Back {

@@ -82,7 +82,7 @@ async function refuseStopper(
   const rights = await readRights({ actor, projectId: ref.id, rules, environment, who }, context);
   const decision = decidePolicy({ action: 'rollback', actor, tier, restricted, ...rights });
   if (decision.kind === 'allow') return refuseElsewhere(project, notDone, context);
-  return refusePolicy(decision, { notDone, environment, actor, project });
+  return refusePolicy(decision, { notDone, environment, actor, project, settings: context.settings });
 }
 
 function stopped({ environment, project }: StopRequest, notDone: Refusal['notDone']): Refusal {

@@ -36,5 +36,5 @@ export async function refuseApprover(
   const rights = { ...(await readRights(asked, deps)), keptOut: false };
   const decision = decidePolicy({ action: answer, actor, restricted, ...rights });
   if (decision.kind === 'allow') return undefined;
-  return refusePolicy(decision, { notDone, actor, project: { ref: project }, environment });
+  return refusePolicy(decision, { notDone, actor, project: { ref: project }, environment, settings: deps.settings() });
 }

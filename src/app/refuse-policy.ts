@@ -5,17 +5,20 @@ import { decidePolicy, type PolicyRefusal } from '../domain/policy.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { CommandContext, ProjectContext } from './command.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
+import type { Settings } from './ports.ts';
 
 /** Why this person may not be shown anything of the project, its environments' names included; undefined: they may. */
 export async function refuseReader(
   project: ProjectContext,
   notDone: Phrase,
-  context: Pick<CommandContext, 'actor' | 'restricted'> & { readonly gitlab: Pick<GitLabReads, 'accessLevel'> },
+  context: Pick<CommandContext, 'actor' | 'restricted' | 'settings'> & {
+    readonly gitlab: Pick<GitLabReads, 'accessLevel'>;
+  },
 ): Promise<Refusal | undefined> {
-  const { actor, restricted, gitlab } = context;
+  const { actor, restricted, gitlab, settings } = context;
   const accessLevel = actor.gitlab?.id === undefined ? 0 : await gitlab.accessLevel(project.ref.id, actor.gitlab.id);
   const decision = decidePolicy({ action: 'read', actor, accessLevel, restricted });
-  return decision.kind === 'allow' ? undefined : refusePolicy(decision, { notDone, actor, project });
+  return decision.kind === 'allow' ? undefined : refusePolicy(decision, { notDone, actor, project, settings });
 }
 
 /**
@@ -48,24 +51,31 @@ export function refusePolicy(
     readonly project: Pick<ProjectContext, 'ref'>;
     /** Where it is not the one that `notDone` names, e.g. a canary on the way. */
     readonly environment?: string;
+    readonly settings: Pick<Settings, 'commandPrefix'>;
   },
 ): Refusal {
   const { path, url } = about.project.ref;
-  return { code: refusal.reason, notDone: about.notDone, ...explain(refusal, { ...about, path, url }) };
+  const link = commandLine(about.settings.commandPrefix, '/chatops', ['link']);
+  return { code: refusal.reason, notDone: about.notDone, ...explain(refusal, { ...about, path, url, link }) };
 }
-
-/** GitLab knows best what somebody may do with their own account. */
-const toLink = { kind: 'say', phrase: say`Link yours with ${code('/chatops link')}.` } as const;
 
 function explain(
   { reason, needs, has }: PolicyRefusal,
-  about: { readonly actor: Actor; readonly path: string; readonly url: string; readonly environment?: string },
+  about: {
+    readonly actor: Actor;
+    readonly path: string;
+    readonly url: string;
+    readonly environment?: string;
+    readonly link: string;
+  },
 ): Pick<Refusal, 'fact' | 'todo'> {
   const who = about.actor.gitlab ? `@${about.actor.gitlab.username}` : 'you';
   const may = join(
     needs.map((need) => code(need)),
     ' or ',
   );
+  // GitLab knows best what somebody may do with their own account.
+  const toLink = { kind: 'say', phrase: say`Link yours with ${code(about.link)}.` } as const;
   const named = needs.filter((need) => need in accessLevels);
   const roles = named.length > 0 ? join(named.map(code), ' or ') : 'its members';
   const where =
@@ -81,7 +91,7 @@ function explain(
         todo: [
           {
             kind: 'say',
-            phrase: say`Link it with ${code('/chatops link')}, or ask whoever runs this bot to add ${line} under ${code('identity.users')}.`,
+            phrase: say`Link it with ${code(about.link)}, or ask whoever runs this bot to add ${line} under ${code('identity.users')}.`,
           },
         ],
       };

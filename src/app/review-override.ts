@@ -77,7 +77,9 @@ async function refuseReviewer(
   if (await isAdmin({ actor, restricted, slack, settings: settings() })) return undefined;
   const accessLevel = actor.gitlab?.id === undefined ? 0 : await gitlab.accessLevel(project.id, actor.gitlab.id);
   const decision = decidePolicy({ action: 'review', actor, accessLevel, restricted });
-  return decision.kind === 'allow' ? undefined : refusePolicy(decision, { notDone, actor, project: { ref: project } });
+  return decision.kind === 'allow'
+    ? undefined
+    : refusePolicy(decision, { notDone, actor, project: { ref: project }, settings: settings() });
 }
 
 function explain(

@@ -35,5 +35,7 @@ async function refuseAudit(project: ProjectContext, context: CommandContext): Pr
   if (await isAdmin(context)) return undefined;
   const accessLevel = actor.gitlab?.id === undefined ? 0 : await gitlab.accessLevel(project.ref.id, actor.gitlab.id);
   const decision = decidePolicy({ action: 'audit', actor, accessLevel, restricted });
-  return decision.kind === 'allow' ? undefined : refusePolicy(decision, { notDone, actor, project });
+  return decision.kind === 'allow'
+    ? undefined
+    : refusePolicy(decision, { notDone, actor, project, settings: context.settings });
 }

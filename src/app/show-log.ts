@@ -41,7 +41,10 @@ export async function showLog(press: LogPress, deps: ShowLogDeps): Promise<void>
   const { actor, restricted } = await identifyActor(press.slackUserId, { ...deps, settings: deps.settings() });
   const ref = await deps.gitlab.project(projectId);
   const rules = deps.settings().rulesFor(ref.path) ?? { path: ref.path, aliases: [], channels: [], environments: [] };
-  const result = await readLog({ project: { ref, rules }, jobId }, { ...deps, actor, restricted });
+  const result = await readLog(
+    { project: { ref, rules }, jobId },
+    { ...deps, settings: deps.settings(), actor, restricted },
+  );
 
   const now = deps.clock.now();
   const isRefused = result.kind === 'refused';
@@ -69,7 +72,7 @@ export async function showLog(press: LogPress, deps: ShowLogDeps): Promise<void>
 /** The end of a job's log, if this person may read the project: secrets masked, with the way to all of it. */
 export async function readLog(
   about: { readonly project: ProjectContext; readonly jobId: number },
-  context: Pick<CommandContext, 'actor' | 'restricted'> & {
+  context: Pick<CommandContext, 'actor' | 'restricted' | 'settings'> & {
     readonly gitlab: Pick<GitLabReads, 'job' | 'jobLog' | 'accessLevel'>;
     readonly maskSecrets: (text: string) => string;
   },

@@ -18,7 +18,7 @@ export async function refuseTasker(
   const accessLevel = actor.gitlab?.id === undefined ? 0 : await gitlab.accessLevel(project.ref.id, actor.gitlab.id);
   const decision = decidePolicy({ action: 'task', actor, accessLevel, restricted });
   if (decision.kind === 'allow') return refuseElsewhere(project, notDone, context);
-  return refusePolicy(decision, { notDone, actor, project });
+  return refusePolicy(decision, { notDone, actor, project, settings: context.settings });
 }
 
 /** The plan of a task. `line`: the command that leads to it again, every name resolved. */

@@ -38,18 +38,21 @@ export async function findWatchTarget(word: string, notDone: Phrase, context: Co
     return { kind: 'refused', refusal: unknownProject(word, notDone) };
   }
   if (decision.kind === 'allow') return { kind: 'found', target };
-  return { kind: 'refused', refusal: refusePolicy(decision, { notDone, actor, project: target }) };
+  return {
+    kind: 'refused',
+    refusal: refusePolicy(decision, { notDone, actor, project: target, settings: context.settings }),
+  };
 }
 
 /** Why a guest, or somebody not known in GitLab, may not, before anything is said of any project. */
 export function refuseStranger(
   notDone: Phrase,
-  { actor, restricted }: Pick<CommandContext, 'actor' | 'restricted'>,
+  { actor, restricted, settings }: Pick<CommandContext, 'actor' | 'restricted' | 'settings'>,
 ): Refusal | undefined {
   // With the highest role: what is left are reasons that lie in the person.
   const decision = decidePolicy({ action: 'watch', actor, accessLevel: 50, restricted });
   if (decision.kind === 'allow') return undefined;
-  return refusePolicy(decision, { notDone, actor, project: { ref: { id: 0, path: '', url: '' } } });
+  return refusePolicy(decision, { notDone, actor, project: { ref: { id: 0, path: '', url: '' } }, settings });
 }
 
 async function lookUp(word: string, context: CommandContext): Promise<WatchTarget> {
