@@ -53,11 +53,11 @@ export async function answerInGitLab(
       return refused(explainGitLabAnswer('gitlab_not_configured', { request, answer }), request);
     // It may have arrived: what GitLab has now tells, and GitLab takes the same word twice without harm.
     if (!(error instanceof GitLabError && error.outcome === 'unknown')) throw error;
-    const now = await lookAtGitLab(request, deps);
+    const now = await lookAtGitLab(request, deps, actor);
     if (!now.votes.some(({ voter }) => voter.gitlab?.username === actor.gitlab?.username)) throw error;
     return { kind: 'done', request: now };
   }
-  return { kind: 'done', request: await noteWho(await lookAtGitLab(request, deps), actor, deps) };
+  return { kind: 'done', request: await noteWho(await lookAtGitLab(request, deps, actor), actor, deps) };
 }
 
 function refused(refusal: Refusal, request: ApprovalRequest): GitLabAnswered {

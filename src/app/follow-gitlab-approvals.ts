@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/actor.ts';
 import type { ApprovalRequest } from '../domain/approval.ts';
 import type { ApprovalTerms } from '../domain/approval-terms.ts';
 import { type GitLabApproval, withGitLab } from '../domain/gitlab-approval.ts';
@@ -92,10 +93,14 @@ export async function followGitLab(operation: Operation, deps: AskApprovalsDeps)
   if (request) await lookAtGitLab(request, deps);
 }
 
-/** Asks GitLab how a request stands, and stores and shows what is new. Gives the request as it is now. */
+/**
+ * Asks GitLab how a request stands, and stores, shows and records what is new. `by`: whose word was just handed to
+ * GitLab, and is recorded where that is done. Gives the request as it is now.
+ */
 export async function lookAtGitLab(
   request: ApprovalRequest,
   deps: Pick<AskApprovalsDeps, 'gitlab' | 'clock' | 'wake'> & { readonly store: Store },
+  by?: Actor,
 ): Promise<ApprovalRequest> {
   const { project, environment, jobId } = request;
   const approval = await deps.gitlab.approvalOf(project.id, { environment, jobId });
@@ -107,6 +112,7 @@ export async function lookAtGitLab(
     const next = withGitLab(held, approval, now);
     if (isSame(held, next)) return held;
     await storeVotes(tables, held, next);
+    await recordVotes(tables, { held, next, by, now });
     await changeApproval(tables, { held, next, now });
     return next;
   });
@@ -121,4 +127,39 @@ async function storeVotes(
 ): Promise<void> {
   for (const { voter } of held.votes) await tables.approvals.withdraw(held.id, voter);
   for (const vote of next.votes) await tables.approvals.vote(held.id, vote);
+}
+
+/** What somebody decided on GitLab's page has no press here that would record it. */
+async function recordVotes(
+  { audit }: Pick<Tables, 'audit'>,
+  about: {
+    readonly held: ApprovalRequest;
+    readonly next: ApprovalRequest;
+    readonly by: Actor | undefined;
+    readonly now: Date;
+  },
+): Promise<void> {
+  const { held, next, by, now } = about;
+  for (const { voter, answer } of next.votes) {
+    const person = voter.gitlab?.username;
+    const isKnown = held.votes.some((vote) => vote.voter.gitlab?.username === person && vote.answer === answer);
+    if (isKnown || person === by?.gitlab?.username) continue;
+    await audit.append({
+      at: now,
+      actor: 'chatops',
+      action: `approval.${answer}`,
+      outcome: 'succeeded',
+      reason: 'on_gitlab',
+      observed: voter.gitlab,
+      project: next.project.path,
+      environment: next.environment,
+      version: next.release.version,
+      sha: next.release.sha,
+      pipelineId: next.pipelineId,
+      jobId: next.jobId,
+      planId: next.planId,
+      operationId: next.operationId,
+      url: next.pipelineUrl,
+    });
+  }
 }

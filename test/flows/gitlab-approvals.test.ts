@@ -75,6 +75,13 @@ describe("GitLab's own approvals", () => {
     await flow.gitlab.settle(id);
     await flow.sees('v1.4.0 is deployed to production');
     await flow.sees('Approved by Raj');
+    const recorded = flow
+      .audit()
+      .filter(({ action, outcome }) => `${action} ${outcome}` === 'approval.approve succeeded');
+    expect(recorded.map(({ actor, observed }) => [actor, observed?.username])).toEqual([
+      [expect.objectContaining({ slackUserId: 'U0RAJ' }), undefined],
+      ['chatops', 'olu'],
+    ]);
     expect(JSON.stringify(requestNow(request).blocks)).not.toContain('approval_approve');
     expect(flow.shown().filter((message) => words(message).includes('of 3'))).toEqual([]);
   }, 30_000);

@@ -87,6 +87,7 @@ export interface AuditLine {
   readonly environment?: string;
   readonly version?: string;
   readonly actor: { readonly slackUserId: string; readonly gitlab?: { readonly username: string } } | 'chatops';
+  readonly observed?: { readonly username: string };
 }
 
 const secret = 'flow-webhook-secret-0123456789';
