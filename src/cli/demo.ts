@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { parseDocument } from 'yaml';
 import { commands } from '../../commands/index.ts';
 import { loadConfig, readTextFile } from '../config/load.ts';
 import { commandLine } from '../domain/command-line.ts';
 import { createGitLabServer, type GitLabServer } from '../sandbox/gitlab-server/server.ts';
 import { adaptGitLab } from '../sandbox/page/gitlab-adapter.ts';
 import { createPage, type Page } from '../sandbox/page/server.ts';
+import { createServiceServer, type ServiceServer } from '../sandbox/service-server/server.ts';
+import { failingBy, serviceSwitches, watchedByBot } from '../sandbox/service-server/switches.ts';
 import { createSlackServer, type SlackServer } from '../sandbox/slack-server/server.ts';
 import { createProgram } from '../wire.ts';
 
@@ -43,13 +46,14 @@ export async function startDemo(print: (line: string) => void, jobMs = watchable
   const config = loadConfig({
     env: {
       ...settingsFor(sandbox, botUrl),
+      PROMETHEUS_URL: sandbox.service.prometheusUrl,
       CHATOPS_CONFIG: path.join(import.meta.dirname, '..', '..', settingsFile),
       DATABASE_URL: 'sqlite::memory:',
       HOST: '127.0.0.1',
       PORT: String(port),
       LOG_LEVEL: 'warn',
     },
-    readFile: readTextFile,
+    readFile: (file) => guarded(readTextFile(file), sandbox.service),
   });
   const program = createProgram({
     config,
@@ -69,9 +73,30 @@ export async function startDemo(print: (line: string) => void, jobMs = watchable
     async stop() {
       await sandbox.page.stop();
       await program.stop();
-      await Promise.all([sandbox.gitlab.stop(), sandbox.slack.stop()]);
+      await Promise.all([sandbox.gitlab.stop(), sandbox.slack.stop(), sandbox.service.stop()]);
     },
   };
+}
+
+/**
+ * The settings with what only the demo can have, a service that answers: its canary is watched, its version verified,
+ * and a bad one taken back by itself.
+ */
+function guarded(text: string, { versionUrl }: ServiceServer): string {
+  const file = parseDocument(text);
+  const production = ['projects', 0, 'environments', 'production'];
+  file.setIn([...production, 'canary'], {
+    watch: {
+      query:
+        'sum(rate(http_requests_total{track="canary",status=~"5.."}[1m])) / sum(rate(http_requests_total{track="canary"}[1m]))',
+      above: 0.01,
+      for: '5s',
+      every: '1s',
+    },
+  });
+  file.setIn([...production, 'verify'], { url: versionUrl, json: 'version', within: '5s', every: '1s' });
+  file.setIn([...production, 'rollback'], { auto: true });
+  return file.toString();
 }
 
 /**
@@ -95,7 +120,7 @@ export async function startStandIns(print: (line: string) => void, botPort: numb
   return {
     async stop() {
       await sandbox.page.stop();
-      await Promise.all([sandbox.gitlab.stop(), sandbox.slack.stop()]);
+      await Promise.all([sandbox.gitlab.stop(), sandbox.slack.stop(), sandbox.service.stop()]);
     },
   };
 }
@@ -128,21 +153,31 @@ async function freePort(): Promise<number> {
 interface Sandbox {
   readonly gitlab: GitLabServer;
   readonly slack: SlackServer;
+  readonly service: ServiceServer;
   readonly page: Page;
 }
 
 async function startSandbox(pagePort: number, jobMs: number): Promise<Sandbox> {
-  const gitlab = createGitLabServer({ speed: { jobMs } });
+  // The releases of the past ran before there was anybody to ask.
+  let asked: ServiceServer | undefined;
+  const gitlab = createGitLabServer({
+    speed: { jobMs },
+    variables: watchedByBot,
+    failing: failingBy(() => asked),
+  });
+  const service = createServiceServer({ gitlab });
+  asked = service;
   const slack = createSlackServer();
-  await Promise.all([gitlab.start(), slack.start()]);
+  await Promise.all([gitlab.start(), slack.start(), service.start()]);
   const page = createPage({
     slack,
     gitlab: adaptGitLab(gitlab),
+    service: serviceSwitches(service, gitlab),
     port: pagePort,
     commands: commands.map(({ name, usage, description }) => ({ name: commandLine('', name, []), usage, description })),
   });
   await page.start();
-  return { gitlab, slack, page };
+  return { gitlab, slack, service, page };
 }
 
 function settingsFor({ gitlab, slack }: Sandbox, botUrl: string): Readonly<Record<string, string>> {

@@ -93,7 +93,7 @@ describe.skipIf(chromiumPath === undefined)(`the demo in a browser${withoutChrom
 
     await types(`/deploy staging ${branch}`);
 
-    await timeline().getByText(`${branch} was not deployed to staging.`).waitFor();
+    await timeline().getByText(`Start a pipeline for ${branch} and deploy it to staging?`).waitFor();
     await timeline().getByText('Ping <!channel> & <script>alert(2)</script>').first().waitFor();
     expect(await page.locator('.sl-broadcast').count()).toBe(0);
     expect(await page.locator('#slack_blocks_to_jsx script').count()).toBe(0);
