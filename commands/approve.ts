@@ -1,6 +1,6 @@
-import { readApprovalPlace } from '../src/app/approval-place.ts';
+import { readApprovalPlace } from '../src/app/approvals/approval-place.ts';
+import { findApproval } from '../src/app/approvals/find-approvals.ts';
 import type { Command } from '../src/app/command.ts';
-import { findApproval } from '../src/app/find-approvals.ts';
 import { renderApprovalRequest } from '../src/cards/approval-request.ts';
 import { say } from '../src/domain/phrase.ts';
 

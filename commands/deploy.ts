@@ -1,10 +1,10 @@
-import { type Chosen, chooseReading } from '../src/app/choose-reading.ts';
 import type { Command, CommandContext, CommandResult, ProjectContext } from '../src/app/command.ts';
-import { isDeployIncomplete } from '../src/app/deploy-words.ts';
-import { planDeploy } from '../src/app/plan-deploy.ts';
-import { refuseReader } from '../src/app/refuse-policy.ts';
-import { refuseNoProject, refuseTwoReadings, unknownEnvironment } from '../src/app/refuse-reading.ts';
-import { tryDeploy } from '../src/app/try-deploy.ts';
+import { isDeployIncomplete } from '../src/app/deploy/deploy-words.ts';
+import { planDeploy } from '../src/app/deploy/plan-deploy.ts';
+import { tryDeploy } from '../src/app/deploy/try-deploy.ts';
+import { type Chosen, chooseReading } from '../src/app/input/choose-reading.ts';
+import { refuseReader } from '../src/app/input/refuse-policy.ts';
+import { refuseNoProject, refuseTwoReadings, unknownEnvironment } from '../src/app/input/refuse-reading.ts';
 import { commandLine } from '../src/domain/command-line.ts';
 import { type Environment, matchEnvironment } from '../src/domain/environment.ts';
 import { UsageError } from '../src/domain/errors.ts';

@@ -1,5 +1,3 @@
-import { collapseFolders, inOrder } from '../src/app/arrange-environments.ts';
-import { chooseReading } from '../src/app/choose-reading.ts';
 import type {
   Command,
   CommandContext,
@@ -8,11 +6,13 @@ import type {
   ProjectContext,
   Subject,
 } from '../src/app/command.ts';
-import { tellKnownEnvironments } from '../src/app/known-environments.ts';
-import { readEnvironments, readHistory } from '../src/app/read-environments.ts';
-import { refuseReader } from '../src/app/refuse-policy.ts';
-import { refuseNoProject, refuseTwoReadings, unknownEnvironment } from '../src/app/refuse-reading.ts';
-import { refusePlace } from '../src/app/watch-place.ts';
+import { collapseFolders, inOrder } from '../src/app/environments/arrange-environments.ts';
+import { tellKnownEnvironments } from '../src/app/environments/known-environments.ts';
+import { readEnvironments, readHistory } from '../src/app/environments/read-environments.ts';
+import { chooseReading } from '../src/app/input/choose-reading.ts';
+import { refuseReader } from '../src/app/input/refuse-policy.ts';
+import { refuseNoProject, refuseTwoReadings, unknownEnvironment } from '../src/app/input/refuse-reading.ts';
+import { refusePlace } from '../src/app/watches/watch-place.ts';
 import { renderDeployments, type ShownDeployments } from '../src/cards/deployments.ts';
 import { commandLine } from '../src/domain/command-line.ts';
 import { type EnvironmentMatch, matchEnvironment } from '../src/domain/environment.ts';

@@ -1,8 +1,8 @@
 import type { Command, CommandContext, CommandResult } from '../src/app/command.ts';
-import { listLocks } from '../src/app/list-locks.ts';
-import { type LockPlace, readLockPlace } from '../src/app/lock-place.ts';
-import { takeLock } from '../src/app/take-lock.ts';
-import { waitForFree } from '../src/app/wait-for-free.ts';
+import { listLocks } from '../src/app/locks/list-locks.ts';
+import { type LockPlace, readLockPlace } from '../src/app/locks/lock-place.ts';
+import { takeLock } from '../src/app/locks/take-lock.ts';
+import { waitForFree } from '../src/app/locks/wait-for-free.ts';
 import { UsageError } from '../src/domain/errors.ts';
 import { say } from '../src/domain/phrase.ts';
 import { readUntil } from '../src/domain/until.ts';

@@ -1,11 +1,11 @@
 import type { Words } from '../src/app/arguments.ts';
 import type { Command, CommandContext, CommandResult, ProjectContext } from '../src/app/command.ts';
-import { planCancel } from '../src/app/plan-cancel.ts';
-import { planRetry } from '../src/app/plan-retry.ts';
-import { planRun } from '../src/app/plan-run.ts';
-import { refuseNoProject } from '../src/app/refuse-reading.ts';
-import { showFailedLog } from '../src/app/show-failed-log.ts';
-import { showPipeline } from '../src/app/show-pipeline.ts';
+import { refuseNoProject } from '../src/app/input/refuse-reading.ts';
+import { showFailedLog } from '../src/app/notices/show-failed-log.ts';
+import { planCancel } from '../src/app/tasks/plan-cancel.ts';
+import { planRetry } from '../src/app/tasks/plan-retry.ts';
+import { planRun } from '../src/app/tasks/plan-run.ts';
+import { showPipeline } from '../src/app/tasks/show-pipeline.ts';
 import { UsageError } from '../src/domain/errors.ts';
 import { didYouMean } from '../src/domain/nearest.ts';
 import { readings } from '../src/domain/reading.ts';

@@ -1,6 +1,6 @@
 import type { Command } from '../src/app/command.ts';
-import { planPlay } from '../src/app/plan-play.ts';
-import { refuseNoProject } from '../src/app/refuse-reading.ts';
+import { refuseNoProject } from '../src/app/input/refuse-reading.ts';
+import { planPlay } from '../src/app/tasks/plan-play.ts';
 import { UsageError } from '../src/domain/errors.ts';
 import { readings } from '../src/domain/reading.ts';
 

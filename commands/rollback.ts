@@ -1,8 +1,8 @@
-import { chooseReading } from '../src/app/choose-reading.ts';
 import type { Command } from '../src/app/command.ts';
-import { planRollback } from '../src/app/plan-rollback.ts';
-import { refuseReader } from '../src/app/refuse-policy.ts';
-import { refuseNoProject, refuseTwoReadings, unknownEnvironment } from '../src/app/refuse-reading.ts';
+import { chooseReading } from '../src/app/input/choose-reading.ts';
+import { refuseReader } from '../src/app/input/refuse-policy.ts';
+import { refuseNoProject, refuseTwoReadings, unknownEnvironment } from '../src/app/input/refuse-reading.ts';
+import { planRollback } from '../src/app/rollback/plan-rollback.ts';
 import { matchEnvironment } from '../src/domain/environment.ts';
 import { UsageError } from '../src/domain/errors.ts';
 import { say } from '../src/domain/phrase.ts';

@@ -1,6 +1,6 @@
 import type { Command } from '../src/app/command.ts';
-import { readLockPlace } from '../src/app/lock-place.ts';
-import { releaseLock } from '../src/app/release-lock.ts';
+import { readLockPlace } from '../src/app/locks/lock-place.ts';
+import { releaseLock } from '../src/app/locks/release-lock.ts';
 import { UsageError } from '../src/domain/errors.ts';
 import { say } from '../src/domain/phrase.ts';
 

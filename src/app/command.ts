@@ -6,13 +6,13 @@ import type { Phrase } from '../domain/phrase.ts';
 import type { Deed } from '../domain/plan.ts';
 import type { ProjectRef, ProjectRules } from '../domain/project.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import type { ApprovalAnswer } from './approvals/explain-vote.ts';
 import type { FlagRules, Words } from './arguments.ts';
-import type { ApprovalAnswer } from './explain-vote.ts';
 import type { GitLabReads } from './gitlab-ports.ts';
-import type { Linking } from './linking.ts';
+import type { ThreadSubject } from './input/thread-subject.ts';
+import type { Linking } from './links/linking.ts';
 import type { Settings, SlackContent, SlackGateway } from './ports.ts';
 import type { AnswerDraft, Tables } from './store-ports.ts';
-import type { ThreadSubject } from './thread-subject.ts';
 
 /** A project that a command is about: what is configured, and what GitLab calls it. */
 export interface ProjectContext {

@@ -3,8 +3,8 @@ import type { FreezePeriod } from '../domain/freeze.ts';
 import type { Operation, OperationState } from '../domain/operation.ts';
 import type { ProjectRules } from '../domain/project.ts';
 import type { WatchdogRules } from '../domain/watchdog.ts';
-import type { SlackView } from './slack-forms.ts';
-import type { FormPlace } from './slack-input.ts';
+import type { SlackView } from './forms/slack-forms.ts';
+import type { FormPlace } from './input/slack-input.ts';
 
 /** Time and ids are handed in, so that a test can set both. */
 export interface Clock {

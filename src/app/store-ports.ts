@@ -10,7 +10,7 @@ import type { Review } from '../domain/review.ts';
 import type { BranchHealth } from '../domain/thread.ts';
 import type { GitLabWait, Wait } from '../domain/wait.ts';
 import type { Watch } from '../domain/watch.ts';
-import type { LinkAttemptsTable, LinksTable } from './link-ports.ts';
+import type { LinkAttemptsTable, LinksTable } from './links/link-ports.ts';
 import type { SlackContent } from './ports.ts';
 
 /** A row of what came in. `key` makes a repeated delivery one row. */

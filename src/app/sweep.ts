@@ -1,8 +1,8 @@
+import { revokeExpired } from './links/revoke-tokens.ts';
+import { type SweepLocksDeps, sweepLocks } from './locks/sweep-locks.ts';
+import { remindReviews } from './overrides/remind-reviews.ts';
 import type { Clock, Log, Settings } from './ports.ts';
-import { remindReviews } from './remind-reviews.ts';
-import { revokeExpired } from './revoke-tokens.ts';
 import type { Store } from './store-ports.ts';
-import { type SweepLocksDeps, sweepLocks } from './sweep-locks.ts';
 
 export interface SweepDeps extends SweepLocksDeps {
   readonly settings: () => Settings;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { policyHash } from '../app/decision-facts.ts';
+import { policyHash } from '../app/audit/decision-facts.ts';
 import type { Environment } from '../config/environment.ts';
 import { type ReadFile, readConfigFile } from '../config/file.ts';
 import { lineOf } from '../config/file-problems.ts';

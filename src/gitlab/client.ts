@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Gitlab } from '@gitbeaker/rest';
-import type { PersonToken } from '../app/link-ports.ts';
+import type { PersonToken } from '../app/links/link-ports.ts';
 import { ConfigError, GitLabError, LinkError, NotFoundError, PayloadError } from '../domain/errors.ts';
 import { type Answer, describeGarbled, describeRefusal, describeSilence, type FailedCall } from './failure.ts';
 import { buildUrl, routeOf, type SearchParams, snakeCaseNames } from './request-url.ts';

@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import type { GitLabOAuth, TokenPair } from '../app/link-ports.ts';
+import type { GitLabOAuth, TokenPair } from '../app/links/link-ports.ts';
 import { GitLabError } from '../domain/errors.ts';
 import { describeSilence } from './failure.ts';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { LinkAccount } from '../app/link-account.ts';
+import type { LinkAccount } from '../app/links/link-account.ts';
 import type { Log } from '../app/ports.ts';
 import { commandLine } from '../domain/command-line.ts';
 import { confirmPage, linkedPage, type Page, problemPage, sendPage, startPage } from './link-page.ts';

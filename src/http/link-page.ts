@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import type { LinkProblem, SlackSide } from '../app/link-account.ts';
+import type { LinkProblem, SlackSide } from '../app/links/link-account.ts';
 import type { LinkedPerson } from '../domain/link.ts';
 
 /** A page as it is sent. */

@@ -1,4 +1,4 @@
-import type { AlsoTell } from '../app/outside-ports.ts';
+import type { AlsoTell } from '../app/outside/outside-ports.ts';
 import type { ProcessSettings } from '../config/schema.ts';
 import { createGrafana } from './grafana.ts';
 import { createMailSender } from './smtp.ts';

@@ -1,4 +1,4 @@
-import type { Prometheus, ReadLiveVersion } from '../app/check-ports.ts';
+import type { Prometheus, ReadLiveVersion } from '../app/checks/check-ports.ts';
 import { readLiveVersion } from './live-version.ts';
 import { createPrometheus } from './prometheus.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AlsoTell, Annotation } from '../app/outside-ports.ts';
+import type { AlsoTell, Annotation } from '../app/outside/outside-ports.ts';
 import { OutsideError } from '../domain/errors.ts';
 
 export interface GrafanaOptions {

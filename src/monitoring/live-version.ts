@@ -1,4 +1,4 @@
-import type { ReadLiveVersion } from '../app/check-ports.ts';
+import type { ReadLiveVersion } from '../app/checks/check-ports.ts';
 import type { LiveVersion } from '../domain/verification.ts';
 import { type FetchLimits, fetchText } from './fetch-text.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Prometheus } from '../app/check-ports.ts';
+import type { Prometheus } from '../app/checks/check-ports.ts';
 import type { QueryAnswer } from '../domain/canary.ts';
 import { type FetchLimits, fetchText } from './fetch-text.ts';
 

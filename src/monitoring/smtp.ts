@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createTransport } from 'nodemailer';
-import type { AlsoTell, Mail } from '../app/outside-ports.ts';
+import type { AlsoTell, Mail } from '../app/outside/outside-ports.ts';
 import type { MailServer } from '../config/mail-server.ts';
 import { OutsideError } from '../domain/errors.ts';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { App, HTTPReceiver, type Logger, type Receiver, type ReceiverEvent } from '@slack/bolt';
+import type { OptionGroup, SlackForms } from '../app/forms/slack-forms.ts';
 import type { Log, SlackGateway, Wake } from '../app/ports.ts';
-import type { OptionGroup, SlackForms } from '../app/slack-forms.ts';
 import type { AcceptInput } from '../app/store-ports.ts';
 import { ConfigError, StoreError } from '../domain/errors.ts';
 import { createBoltLogger } from './bolt-logger.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { OptionsQuery } from '../app/slack-forms.ts';
-import type { ForeignInput, FormState, OpenedView, SlackInput } from '../app/slack-input.ts';
+import type { OptionsQuery } from '../app/forms/slack-forms.ts';
+import type { ForeignInput, FormState, OpenedView, SlackInput } from '../app/input/slack-input.ts';
 import { decodePlace } from './view-place.ts';
 
 /** `malformed`: not something that this app handles, with what is wrong. */

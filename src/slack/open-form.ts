@@ -1,5 +1,5 @@
+import type { SlackForms } from '../app/forms/slack-forms.ts';
 import type { Log, SlackGateway } from '../app/ports.ts';
-import type { SlackForms } from '../app/slack-forms.ts';
 import { SlackError } from '../domain/errors.ts';
 import type { SlackIdentity } from './identity.ts';
 import { inboxKey, type SlackBody } from './intake.ts';

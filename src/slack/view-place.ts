@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FormPlace } from '../app/slack-input.ts';
+import type { FormPlace } from '../app/input/slack-input.ts';
 
 const Place = z.object({
   channel: z.string(),

@@ -1,6 +1,6 @@
+import type { SlackView } from '../app/forms/slack-forms.ts';
+import type { FormPlace } from '../app/input/slack-input.ts';
 import type { SlackGateway } from '../app/ports.ts';
-import type { SlackView } from '../app/slack-forms.ts';
-import type { FormPlace } from '../app/slack-input.ts';
 import { SlackError } from '../domain/errors.ts';
 import type { CallSlack } from './client.ts';
 import { encodePlace } from './view-place.ts';

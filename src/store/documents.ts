@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LinkAttempt, StoredLink } from '../app/link-ports.ts';
+import type { LinkAttempt, StoredLink } from '../app/links/link-ports.ts';
 import type { ApprovalRequest, Vote } from '../domain/approval.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { EnvironmentRecord } from '../domain/environment-record.ts';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, sql } from 'kysely';
-import { type HeldChannel, heldChannels } from '../app/held-channel.ts';
+import { type HeldChannel, heldChannels } from '../app/messages/held-channel.ts';
+import { lastWebhookAt } from '../app/pipelines/webhook-seen.ts';
 import type { QueueState } from '../app/store-ports.ts';
-import { lastWebhookAt } from '../app/webhook-seen.ts';
 import type { Watch } from '../domain/watch.ts';
 import type { Schema } from './schema.ts';
 import { createSqliteDialect } from './sqlite-driver.ts';

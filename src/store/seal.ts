@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import type { Seal } from '../app/link-ports.ts';
+import type { Seal } from '../app/links/link-ports.ts';
 
 const cipher = 'aes-256-gcm';
 const ivBytes = 12;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createLinking, type Linking, type LinkingDeps, noLinking } from '../app/linking.ts';
+import { createLinking, type Linking, type LinkingDeps, noLinking } from '../app/links/linking.ts';
 import type { ProcessSettings } from '../config/schema.ts';
 import { createGitLabGateway } from '../gitlab/gateway.ts';
 import { createGitLabOAuth } from '../gitlab/oauth.ts';

@@ -1,4 +1,4 @@
-import { heldChannels } from '../app/held-channel.ts';
+import { heldChannels } from '../app/messages/held-channel.ts';
 import type { Store } from '../app/store-ports.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { SlackIdentity } from '../slack/identity.ts';

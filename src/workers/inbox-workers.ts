@@ -1,8 +1,8 @@
-import { type FollowUpDeps, followUp } from '../app/follow-up.ts';
-import { type ProcessDeliveryDeps, processDelivery } from '../app/process-delivery.ts';
-import { type ProcessSlackInputDeps, processSlackInput } from '../app/process-slack-input.ts';
-import { createReportReader } from '../app/read-report.ts';
-import { type TellOutsideDeps, tellOutside } from '../app/tell-outside.ts';
+import { type ProcessSlackInputDeps, processSlackInput } from '../app/input/process-slack-input.ts';
+import { type FollowUpDeps, followUp } from '../app/notices/follow-up.ts';
+import { createReportReader } from '../app/notices/read-report.ts';
+import { type TellOutsideDeps, tellOutside } from '../app/outside/tell-outside.ts';
+import { type ProcessDeliveryDeps, processDelivery } from '../app/pipelines/process-delivery.ts';
 import { startInboxWorker } from './inbox-worker.ts';
 import type { Loop, LoopDeps } from './loop.ts';
 

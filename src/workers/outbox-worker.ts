@@ -1,4 +1,4 @@
-import type { Pace } from '../app/pace.ts';
+import type { Pace } from '../app/messages/pace.ts';
 import type { OutboxRow, Store } from '../app/store-ports.ts';
 import { errorPauseMs, type Loop, type LoopDeps, startLoop } from './loop.ts';
 

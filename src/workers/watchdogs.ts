@@ -1,7 +1,7 @@
-import { type TellBackDeps, tellBack } from '../app/tell-back.ts';
-import { type WatchApprovalsDeps, watchApprovals } from '../app/watch-approvals.ts';
-import { type WatchEnvironmentsDeps, watchEnvironments } from '../app/watch-environments.ts';
-import { type WatchJobStartDeps, watchJobStart } from '../app/watch-job-start.ts';
+import { type WatchApprovalsDeps, watchApprovals } from '../app/approvals/watch-approvals.ts';
+import { type WatchEnvironmentsDeps, watchEnvironments } from '../app/environments/watch-environments.ts';
+import { type WatchJobStartDeps, watchJobStart } from '../app/environments/watch-job-start.ts';
+import { type TellBackDeps, tellBack } from '../app/locks/tell-back.ts';
 import { startTimer } from './timer.ts';
 
 /** Half a minute is waited for a job, so it is looked every few seconds, as for approvals; days for a deployment. */

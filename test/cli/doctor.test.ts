@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { noteWebhook } from '../../src/app/webhook-seen.ts';
+import { noteWebhook } from '../../src/app/pipelines/webhook-seen.ts';
 import { createGitLabSetup } from '../../src/gitlab/setup.ts';
 import { createSqliteStore } from '../../src/store/sqlite.ts';
 import { type Installation, install, secret } from './setup.ts';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
+import type { SlackForms } from '../../src/app/forms/slack-forms.ts';
 import type { Log } from '../../src/app/ports.ts';
-import type { SlackForms } from '../../src/app/slack-forms.ts';
 import type { AcceptInput, NewInboxRow } from '../../src/app/store-ports.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createSlackApp, SLACK_PATH, type SlackAppDeps } from '../../src/slack/app.ts';

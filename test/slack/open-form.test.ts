@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SlackForms } from '../../src/app/slack-forms.ts';
+import type { SlackForms } from '../../src/app/forms/slack-forms.ts';
 import { SlackError } from '../../src/domain/errors.ts';
 import { openForm } from '../../src/slack/open-form.ts';
 import { aCommand, aLog, noForms } from './bot.ts';

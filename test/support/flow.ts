@@ -3,8 +3,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { CommandRate } from '../../src/app/command-rate.ts';
-import type { Pace } from '../../src/app/pace.ts';
+import type { CommandRate } from '../../src/app/input/command-rate.ts';
+import type { Pace } from '../../src/app/messages/pace.ts';
 import type { Checkpoint, Clock } from '../../src/app/ports.ts';
 import { loadConfig, readTextFile } from '../../src/config/load.ts';
 import {

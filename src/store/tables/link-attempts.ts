@@ -1,4 +1,4 @@
-import type { LinkAttemptsTable } from '../../app/link-ports.ts';
+import type { LinkAttemptsTable } from '../../app/links/link-ports.ts';
 import { LinkAttemptDocument } from '../documents.ts';
 import { decodeDocument, encodeDocument } from '../json.ts';
 import type { Database } from '../schema.ts';

@@ -1,4 +1,4 @@
-import type { LinksTable, StoredLink } from '../../app/link-ports.ts';
+import type { LinksTable, StoredLink } from '../../app/links/link-ports.ts';
 import { LinkDocument } from '../documents.ts';
 import { decodeDocument, encodeDocument } from '../json.ts';
 import type { Database } from '../schema.ts';

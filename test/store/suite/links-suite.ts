@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { StoredLink } from '../../../src/app/link-ports.ts';
+import type { StoredLink } from '../../../src/app/links/link-ports.ts';
 import type { Tables } from '../../../src/app/store-ports.ts';
 import { at } from './builders.ts';
 import type { OpenDatabase, Opened } from './opened.ts';

@@ -1,0 +1,165 @@
+import type { Actor } from '../../domain/actor.ts';
+import type { ApprovalRequest } from '../../domain/approval.ts';
+import type { ApprovalTerms } from '../../domain/approval-terms.ts';
+import { type GitLabApproval, withGitLab } from '../../domain/gitlab-approval.ts';
+import type { Job } from '../../domain/job.ts';
+import { currentStep, type NextDeed, type Operation, type Step } from '../../domain/operation.ts';
+import { environmentRule } from '../../domain/project.ts';
+import { isSame } from '../../domain/same.ts';
+import type { Store, Tables } from '../store-ports.ts';
+import { type AskApprovalsDeps, replace } from './ask-approvals.ts';
+import { makeRequest } from './make-request.ts';
+import { changeApproval } from './show-approval.ts';
+
+const hourMs = 3_600_000;
+
+/**
+ * Before a job that starts an environment is played: where GitLab waits for approvals of its own, people are asked and
+ * the operation waits for them. A job that was run again may wait too, and has to be played then. True: it waits, or
+ * has other steps now.
+ */
+export async function holdForGitLab(
+  operation: Operation,
+  { deed, jobs }: { readonly deed: NextDeed; readonly jobs: readonly Job[] },
+  deps: AskApprovalsDeps,
+): Promise<boolean> {
+  const current = currentStep(operation);
+  const job = jobs.find(({ name }) => name === current?.step.job);
+  if (!current || !job || !mayWait(current.step, { deed, job })) return false;
+  const { index, step } = current;
+  const environment = step.environment ?? operation.environment;
+  const approval = await deps.gitlab.approvalOf(operation.project.id, { environment, jobId: job.id });
+  const isRetried = step.kind === 'retry';
+  if (!approval || (approval.pending === 0 && !isRetried)) return false;
+  const play: Step = { kind: 'play', job: step.job, environment: step.environment, state: 'pending' };
+  const write = isRetried ? play : step;
+  if (approval.pending === 0) return replace(operation, withSteps(operation, index, [write]), deps);
+  const plan = await deps.store.tables.plans.find(operation.planId);
+  const now = deps.clock.now();
+  const terms = termsOf(operation, environment, { approval, deps });
+  const about = { operation, step: { job: step.job, environment }, terms, job, jobs, plan, now };
+  const request = withGitLab(makeRequest({ ...about, gitlab: approval, settings: deps.settings() }), approval, now);
+  const asking: Step = {
+    kind: 'approve',
+    job: step.job,
+    environment,
+    state: 'awaiting_approval',
+    requestId: request.id,
+    startedAt: now,
+  };
+  return replace(operation, withSteps(operation, index, [asking, write]), deps, request);
+}
+
+function mayWait(step: Step, { deed, job }: { readonly deed: NextDeed; readonly job: Job }): boolean {
+  if (step.environment === undefined) return false;
+  if (deed.kind === 'play') return true;
+  return step.kind === 'retry' && step.state === 'running' && job.status === 'manual' && job.id === step.jobId;
+}
+
+function withSteps(operation: Operation, index: number, steps: readonly Step[]): Operation {
+  return { ...operation, steps: operation.steps.toSpliced(index, 1, ...steps) };
+}
+
+/** GitLab says who and how many; where the request goes, and how long the operation waits, our settings do. */
+function termsOf(
+  { project }: Operation,
+  environment: string,
+  { approval, deps }: { readonly approval: GitLabApproval; readonly deps: Pick<AskApprovalsDeps, 'settings'> },
+): ApprovalTerms {
+  const rules = deps.settings().rulesFor(project.path);
+  const said = rules && environmentRule(rules, environment)?.approvals;
+  return {
+    required: Math.max(
+      1,
+      approval.rules.reduce((sum, { required }) => sum + required, 0),
+    ),
+    approvers: approval.rules.map(({ name }) => name),
+    ask: said?.ask ?? [],
+    // Both are GitLab's to judge.
+    self: true,
+    authors: true,
+    expiresMs: said?.expires ?? 4 * hourMs,
+  };
+}
+
+/**
+ * Brings what GitLab says into the request that an operation stands at, so that decisions made on GitLab's page show,
+ * by whatever way we come to look: a webhook, or the next poll.
+ */
+export async function followGitLab(operation: Operation, deps: AskApprovalsDeps): Promise<void> {
+  const step = currentStep(operation)?.step;
+  if (step?.kind !== 'approve' || step.approval || step.requestId === undefined) return;
+  const request = await deps.store.tables.approvals.find(step.requestId);
+  if (request) await lookAtGitLab(request, deps);
+}
+
+/**
+ * Asks GitLab how a request stands, and stores, shows and records what is new. `by`: whose word was just handed to
+ * GitLab, and is recorded where that is done. Gives the request as it is now.
+ */
+export async function lookAtGitLab(
+  request: ApprovalRequest,
+  deps: Pick<AskApprovalsDeps, 'gitlab' | 'clock' | 'wake'> & { readonly store: Store },
+  by?: Actor,
+): Promise<ApprovalRequest> {
+  const { project, environment, jobId } = request;
+  const approval = await deps.gitlab.approvalOf(project.id, { environment, jobId });
+  if (!approval) return request;
+  const now = deps.clock.now();
+  const stored = await deps.store.transaction(async (tables) => {
+    const held = await tables.approvals.find(request.id);
+    if (!held || (held.state !== 'open' && held.state !== 'approved')) return held;
+    const next = withGitLab(held, approval, now);
+    if (isSame(held, next)) return held;
+    await storeVotes(tables, held, next);
+    await recordVotes(tables, { held, next, by, now });
+    await changeApproval(tables, { held, next, now });
+    return next;
+  });
+  deps.wake('outbox');
+  return stored ?? request;
+}
+
+async function storeVotes(
+  tables: Pick<Tables, 'approvals'>,
+  held: ApprovalRequest,
+  next: ApprovalRequest,
+): Promise<void> {
+  for (const { voter } of held.votes) await tables.approvals.withdraw(held.id, voter);
+  for (const vote of next.votes) await tables.approvals.vote(held.id, vote);
+}
+
+/** What somebody decided on GitLab's page has no press here that would record it. */
+async function recordVotes(
+  { audit }: Pick<Tables, 'audit'>,
+  about: {
+    readonly held: ApprovalRequest;
+    readonly next: ApprovalRequest;
+    readonly by: Actor | undefined;
+    readonly now: Date;
+  },
+): Promise<void> {
+  const { held, next, by, now } = about;
+  for (const { voter, answer } of next.votes) {
+    const person = voter.gitlab?.username;
+    const isKnown = held.votes.some((vote) => vote.voter.gitlab?.username === person && vote.answer === answer);
+    if (isKnown || person === by?.gitlab?.username) continue;
+    await audit.append({
+      at: now,
+      actor: 'chatops',
+      action: `approval.${answer}`,
+      outcome: 'succeeded',
+      reason: 'on_gitlab',
+      observed: voter.gitlab,
+      project: next.project.path,
+      environment: next.environment,
+      version: next.release.version,
+      sha: next.release.sha,
+      pipelineId: next.pipelineId,
+      jobId: next.jobId,
+      planId: next.planId,
+      operationId: next.operationId,
+      url: next.pipelineUrl,
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import { type ApprovalRequest, reminderAt } from '../../domain/approval.ts';
+import type { Clock, Wake } from '../ports.ts';
+import type { Store, Tables } from '../store-ports.ts';
+import { remindApprovers } from './remind-approvers.ts';
+import { changeApproval } from './show-approval.ts';
+
+export interface WatchApprovalsDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly wake: Wake;
+}
+
+/** Ends requests whose time is over, and reminds of those whose half is. */
+export async function watchApprovals({ store, clock, wake }: WatchApprovalsDeps): Promise<void> {
+  const now = clock.now();
+  const due = (await store.tables.approvals.undecided()).filter((request) => isDue(request, now));
+  if (due.length === 0) return;
+  await store.transaction(async (tables) => {
+    for (const { id } of due) {
+      const request = await tables.approvals.find(id);
+      if (request && isDue(request, now)) await watch(tables, request, now);
+    }
+  });
+  wake('outbox');
+  wake('operations');
+}
+
+function isDue(request: ApprovalRequest, now: Date): boolean {
+  if (request.state !== 'open' && request.state !== 'approved') return false;
+  const reminder = reminderAt(request);
+  return now >= request.expiresAt || (reminder !== undefined && now >= reminder);
+}
+
+async function watch(tables: Tables, request: ApprovalRequest, now: Date): Promise<void> {
+  if (now < request.expiresAt) {
+    await tables.approvals.save({ ...request, remindedAt: now }, request.state);
+    return remindApprovers(tables, request, { moment: 'half', now });
+  }
+  await changeApproval(tables, { held: request, next: { ...request, state: 'expired' }, now });
+  await tables.operations.wake(request.project.id, request.pipelineId, now);
+  await tables.audit.append({
+    at: now,
+    actor: 'chatops',
+    action: 'approval.expire',
+    outcome: 'succeeded',
+    project: request.project.path,
+    environment: request.environment,
+    version: request.release.version,
+    sha: request.release.sha,
+    pipelineId: request.pipelineId,
+    jobId: request.jobId,
+    operationId: request.operationId,
+  });
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { type RevokeTokensDeps, revokeTokens } from '../links/revoke-tokens.ts';
+import { type TellEndedDeploymentDeps, tellEndedDeployment } from '../outside/tell-ended-deployment.ts';
+import { type TellRollbackDeps, tellRollback } from '../rollback/tell-rollback.ts';
+import type { InboxRow } from '../store-ports.ts';
+import { type CarryOutTaskDeps, carryOutTask } from '../tasks/carry-out-task.ts';
+import { type AddLogExcerptDeps, addLogExcerpt } from './add-log-excerpt.ts';
+import { type AddReportDeps, addReport } from './add-report.ts';
+
+export type FollowUpDeps = AddLogExcerptDeps &
+  AddReportDeps &
+  TellRollbackDeps &
+  TellEndedDeploymentDeps &
+  CarryOutTaskDeps &
+  RevokeTokensDeps;
+
+const Work = z.object({
+  kind: z.enum(['log_excerpt', 'pipeline_report', 'rollback_seen', 'deployment_ended', 'task', 'revoke_tokens']),
+});
+
+/** Carries out one piece of work that we gave ourselves: what a reply still lacks, or what is told of a deployment. */
+export async function followUp(row: InboxRow, deps: FollowUpDeps): Promise<void> {
+  switch (Work.parse(JSON.parse(row.body)).kind) {
+    case 'log_excerpt':
+      return addLogExcerpt(row, deps);
+    case 'pipeline_report':
+      return addReport(row, deps);
+    case 'rollback_seen':
+      return tellRollback(row, deps);
+    case 'deployment_ended':
+      return tellEndedDeployment(row, deps);
+    case 'task':
+      return carryOutTask(row, deps);
+    case 'revoke_tokens':
+      return revokeTokens(row, deps);
+  }
+}
