@@ -183,7 +183,7 @@ export interface GitLabReads {
   groupAccessLevel(groupId: number, userId: number): Promise<number>;
   /**
    * Who may deploy to an environment that GitLab protects (Premium). Undefined: it is not protected, or the token may
-   * not see it.
+   * not see it. Cached for 60 s, all environments of the project at once.
    */
   deployAccess(projectId: number, environment: string): Promise<readonly AccessRule[] | undefined>;
   /** GitLab's own deploy freezes, as crons. Undefined: the token may not see them, which takes the Maintainer role. */

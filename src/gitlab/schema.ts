@@ -368,8 +368,9 @@ export function describeIssues(error: z.ZodError): string {
   return problems.join('; ');
 }
 
-/** @see https://docs.gitlab.com/api/protected_environments/#get-a-single-protected-environment */
+/** @see https://docs.gitlab.com/api/protected_environments/#list-protected-environments */
 export const ProtectedEnvironmentPayload = z.object({
+  name: z.string(),
   deploy_access_levels: z.array(
     z.object({ user_id: id.nullish(), group_id: id.nullish(), access_level: z.number().nullish() }),
   ),

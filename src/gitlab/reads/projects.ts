@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { GitLabReads } from '../../app/gitlab-ports.ts';
+import type { AccessRule, GitLabReads } from '../../app/gitlab-ports.ts';
 import { GitLabError } from '../../domain/errors.ts';
+import { createCache } from '../cache.ts';
 import { decodeProject } from '../decode-answer.ts';
 import {
   FreezePeriodPayload,
@@ -14,13 +15,20 @@ import { orAbsent, type ReadContext } from './context.ts';
 
 const maxPages = 50;
 
+const keepMs = 60_000;
+
+/** Who may deploy to the protected environments of a project, by their names. */
+type Protections = ReadonlyMap<string, readonly AccessRule[]>;
+
 type ProjectReads = Pick<
   GitLabReads,
   'project' | 'group' | 'groupProjects' | 'hookUrls' | 'freezePeriods' | 'deployAccess'
 >;
 
-/** Reads of projects themselves: always asked anew, since they are moved and renamed. */
-export function createProjectReads({ api }: ReadContext): ProjectReads {
+/** Reads of projects themselves: asked anew, since they are moved and renamed. Only who may deploy is kept, as roles are. */
+export function createProjectReads({ api, now }: ReadContext): ProjectReads {
+  const protections = createCache<Protections>({ max: 1_000, keepMs, now });
+
   return {
     async project(path) {
       return decodeProject(readAs(ProjectPayload, await api.Projects.show(path), `project ${path}`));
@@ -38,15 +46,8 @@ export function createProjectReads({ api }: ReadContext): ProjectReads {
     },
 
     async deployAccess(projectId, environment) {
-      const answer = await orAbsent(api.ProjectProtectedEnvironments.show(projectId, environment)).catch(orHidden);
-      if (answer === undefined) return undefined;
-      const { deploy_access_levels } = readAs(ProtectedEnvironmentPayload, answer, `protection of ${environment}`);
-      return deploy_access_levels.map(({ user_id: user, group_id: group, access_level: level }) => ({
-        userId: user ?? undefined,
-        groupId: group ?? undefined,
-        // GitLab names a level beside a user or a group too, which says nothing of others.
-        accessLevel: (user ?? group ?? undefined) === undefined ? (level ?? undefined) : undefined,
-      }));
+      const all = await protections.get(`${projectId}`, () => readProtections(api, projectId));
+      return all.get(environment);
     },
 
     async freezePeriods(projectId) {
@@ -72,6 +73,24 @@ export function createProjectReads({ api }: ReadContext): ProjectReads {
       });
       return readAs(z.array(ProjectPayload), answer, `the projects of ${group}`).map(decodeProject);
     },
+  };
+}
+
+/** Every environment at once: a deploy asks for its own and for those on the way to it. */
+async function readProtections(api: ReadContext['api'], projectId: number): Promise<Protections> {
+  const found = api.ProjectProtectedEnvironments.all(projectId, { perPage: 100, maxPages });
+  const answer = (await orAbsent(found).catch(orHidden)) ?? [];
+  const environments = readAs(z.array(ProtectedEnvironmentPayload), answer, 'the protected environments');
+  return new Map(environments.map(({ name, deploy_access_levels }) => [name, deploy_access_levels.map(toAccessRule)]));
+}
+
+function toAccessRule(rule: z.infer<typeof ProtectedEnvironmentPayload>['deploy_access_levels'][number]): AccessRule {
+  const { user_id: user, group_id: group, access_level: level } = rule;
+  return {
+    userId: user ?? undefined,
+    groupId: group ?? undefined,
+    // GitLab names a level beside a user or a group too, which says nothing of others.
+    accessLevel: (user ?? group ?? undefined) === undefined ? (level ?? undefined) : undefined,
   };
 }
 
