@@ -25,7 +25,8 @@ export default defineConfig({
     pool: 'forks',
     // The default leaves one core to vitest itself, which has little to do: of two, one would idle.
     maxWorkers: availableParallelism(),
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Above what `until` waits, whose errors say more.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

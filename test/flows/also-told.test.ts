@@ -107,14 +107,14 @@ describe('what is told beside Slack', () => {
     expect(failure?.text).toContain('/-/jobs/');
     await flow.restart();
     clock.moveMs(5 * 60_000);
-    await until('the warning is mailed', () => mail.mails.length === 2, 20_000);
+    await until('the warning is mailed', () => mail.mails.length === 2);
 
     const [, warning] = await read();
     expect(warning?.text).toContain('Slack has not taken this message for five minutes.');
     expect(warning?.subject).toContain('failed');
     expect(flow.shown()).toEqual([]);
     grafana.fail('never');
-    await until('the failure is annotated', () => annotated().length === 1, 20_000);
+    await until('the failure is annotated', () => annotated().length === 1);
     expect(annotated()).toEqual(['chatops deployment acme/production-app production v1.4.0 failed']);
   });
 

@@ -93,7 +93,7 @@ describe('approvals of ours', () => {
     expect(flow.audit().find(({ action }) => action === 'approval.approve')).toMatchObject({
       policy: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
-  }, 30_000);
+  });
 });
 
 describe('who may not', () => {
@@ -112,7 +112,7 @@ describe('who may not', () => {
     expect(requestNow(request).blocks).toEqual(request.blocks);
     expect(flow.played()).toEqual(['deploy-canary']);
     expect(outcomes('approval.approve')).toEqual(['refused approval_own_deploy', 'refused role_too_low']);
-  }, 30_000);
+  });
 
   it('is the requester with another Slack account', async () => {
     const file = `
@@ -130,7 +130,7 @@ identity:
 
     await flow.reads('U0MIA', 'Code: approval_own_deploy');
     expect(flow.played()).toEqual(['deploy-canary']);
-  }, 30_000);
+  });
 });
 
 describe('an approval', () => {
@@ -158,7 +158,7 @@ describe('an approval', () => {
       .slice(-1);
     await flow.presses('U0RAJ', 'Take it back', last);
     await flow.reads('U0RAJ', 'Code: approval_decided');
-  }, 30_000);
+  });
 });
 
 describe('a request that nobody decides', () => {
@@ -186,7 +186,7 @@ describe('a request that nobody decides', () => {
     await flow.gitlab.settle(id);
     expect(words(await flow.types('U0ANN', '/deploy prod v1.4.0'))).toContain('Deploy v1.4.0 to production?');
     expect(flow.played()).toEqual(['deploy-canary']);
-  }, 30_000);
+  });
 });
 
 describe('a job that is started in GitLab', () => {
@@ -201,7 +201,7 @@ describe('a job that is started in GitLab', () => {
     await flow.sees('No approval is needed any more');
     expect(JSON.stringify(requestNow(request).blocks)).not.toContain('approval_approve');
     expect(flow.played()).toEqual(['deploy-canary']);
-  }, 30_000);
+  });
 });
 
 describe('Reject', () => {
@@ -222,7 +222,7 @@ describe('Reject', () => {
     expect(outcomes('approval.reject')).toEqual(['succeeded rejected']);
     expect(flow.played()).toEqual(['deploy-canary']);
     expect(words(await flow.types('U0RAJ', '/reject prod too late'))).toContain('Code: approval_none_waits');
-  }, 30_000);
+  });
 });
 
 describe('/approve and /reject', () => {
@@ -241,7 +241,7 @@ describe('/approve and /reject', () => {
 
     await until('the production job starts', () => flow.played().includes('deploy-prod'));
     await flow.sees('(looks good)');
-  }, 30_000);
+  });
 
   it('reject at once, with the reason, from the thread', async () => {
     const request = await deploy(await start('required: 1'));
@@ -253,5 +253,5 @@ describe('/approve and /reject', () => {
 
     expect(words(await flow.sees('ended: rejected by Raj'))).toContain('the canary looks bad');
     expect(seenTimes('Approve v1.4.0 to production?')).toBe(0);
-  }, 30_000);
+  });
 });

@@ -71,7 +71,7 @@ function told(name: string): readonly string[] {
   return root ? replies(flow, root).map((reply) => words(reply).split('\n')[0] ?? '') : [];
 }
 
-describe('a busy day', { timeout: 60_000 }, () => {
+describe('a busy day', () => {
   it('leaves a channel of the default `notify` with what one wants to see, and no more', async () => {
     flow = await startFlow({ file: fileWith([`{ id: ${deploys} }`]), gitlab: { ciYaml } });
 

@@ -49,7 +49,7 @@ function looks(): number {
   return flow.gitlab.requests.filter(({ path }) => path.endsWith(`/${pipelineId}/jobs`)).length;
 }
 
-describe('a bot that dies while it plays a job', { timeout: 60_000 }, () => {
+describe('a bot that dies while it plays a job', () => {
   it('has not played it: looks for a minute, then plays it once', async () => {
     await deployUntil('play_intended');
     expect(playRequests(flow)).toBe(0);

@@ -29,7 +29,7 @@ function looksOf(bot: BotProcess): number {
   return bot.output().split('waiting for the lead').length - 1;
 }
 
-describe('a second process on the same store', { timeout: 60_000 }, () => {
+describe('a second process on the same store', () => {
   it('waits, then ends with code 75 and names the one that holds it', async () => {
     second = spawnBotProcess(flow);
 
@@ -64,7 +64,7 @@ describe('a second process on the same store', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the start after an end', { timeout: 60_000 }, () => {
+describe('the start after an end', () => {
   it('leads at once after SIGKILL, without waiting for the lease to lapse', async () => {
     await first.kill();
 

@@ -84,7 +84,7 @@ describe("GitLab's own approvals", () => {
     ]);
     expect(JSON.stringify(requestNow(request).blocks)).not.toContain('approval_approve');
     expect(flow.shown().filter((message) => words(message).includes('of 3'))).toEqual([]);
-  }, 30_000);
+  });
 
   it('that an older GitLab tells nobody of are seen by looking; a rejection ends the deploy', async () => {
     const { jobId, request } = await startWaiting(2, 'GitLab 18');
@@ -99,7 +99,7 @@ describe("GitLab's own approvals", () => {
     expect(words(requestNow(request))).toContain('Rejected by Raj');
     expect(flow.gitlab.job('deploy-prod').status).toBe('failed');
     expect(flow.played()).toEqual(['deploy-canary']);
-  }, 30_000);
+  });
 
   it('are never taken from a webhook: GitLab is asked first', async () => {
     const { jobId, request } = await startWaiting(1, 'GitLab 19');
@@ -120,5 +120,5 @@ describe("GitLab's own approvals", () => {
     await flow.reads('U0OLU', 'Code: gitlab_no_permission');
     expect(requestNow(request).blocks).toEqual(request.blocks);
     expect(flow.played()).toEqual(['deploy-canary']);
-  }, 30_000);
+  });
 });

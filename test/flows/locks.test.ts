@@ -246,7 +246,7 @@ describe('a rollback that aborts the deploy under way', () => {
     await flow.pressesOn('U0ANN', await flow.sees('v1.4.0 is bad'), 'Unlock');
 
     await flow.sees('@U0RAJ, production of acme/production-app is free now');
-  }, 20_000);
+  });
 });
 
 describe('the button for whoever waited', () => {
@@ -308,7 +308,7 @@ describe('a lock', () => {
     await says('U0RAJ', '/unlock prod');
     await until('the production job starts', () => flow.played().includes('deploy-prod'));
     expect(seenTimes('the deploy of v1.4.0 waits')).toBe(1);
-  }, 20_000);
+  });
 
   it('that holds the next job lets the deploy be canceled', async () => {
     const id = await start();

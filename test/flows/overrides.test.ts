@@ -84,7 +84,7 @@ describe('an override', () => {
     await flow.sees('Reviewed by Olu Ade');
     await flow.sees('Reviewed by Olu Ade', 'C0RELEASE');
     expect(flow.audit().at(-1)).toMatchObject({ action: 'override.review', outcome: 'succeeded' });
-  }, 20_000);
+  });
 
   it('does not open the freeze of GitLab, nor a lock', async () => {
     await startOnFriday();

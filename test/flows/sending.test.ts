@@ -71,7 +71,7 @@ last: { stage: end, script: ["true"] }
 `;
 
 // They wait for the pauses of the sender, so they wait together.
-describe.concurrent('a notice', { timeout: 40_000 }, () => {
+describe.concurrent('a notice', () => {
   const answers500: Fault['effect'] = { kind: 'http', status: 500 };
 
   it.for<readonly [string, Fault]>([
@@ -129,7 +129,7 @@ describe.concurrent('a notice', { timeout: 40_000 }, () => {
   });
 });
 
-describe.concurrent('SIGTERM', { timeout: 40_000 }, () => {
+describe.concurrent('SIGTERM', () => {
   it('ends the process in time, and what was pending is sent by the next one', async ({ expect, onTestFinished }) => {
     const flow = await startTold({ onTestFinished });
     await flow.stopBot();
@@ -167,7 +167,7 @@ describe.concurrent('SIGTERM', { timeout: 40_000 }, () => {
   });
 });
 
-describe.concurrent('a burst of job events', { timeout: 40_000 }, () => {
+describe.concurrent('a burst of job events', () => {
   it('takes fewer than ten calls to Slack for 70 in ten seconds, and the last state is right', async ({
     expect,
     onTestFinished,

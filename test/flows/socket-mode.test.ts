@@ -5,7 +5,7 @@ import { type BotProcess, spawnBotProcess, startBotProcess } from '../support/bo
 import { deploys, type Flow, startFlow, words } from '../support/flow.ts';
 import { until } from '../support/until.ts';
 
-const patience = { timeout: 10_000, interval: 20 };
+const patience = { timeout: 30_000, interval: 20 };
 const socketMode = { SLACK_APP_TOKEN: 'xapp-sandbox', SLACK_SIGNING_SECRET: '' };
 
 let flow: Flow;

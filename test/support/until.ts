@@ -1,8 +1,11 @@
-/** Waits until `look` gives something, and fails with `what` if it never does. For things that happen elsewhere. */
+/**
+ * Waits until `look` gives something, and fails with `what` if it never does. For things that happen elsewhere. The
+ * limit is for what never happens: on a busy machine things take their time.
+ */
 export async function until<T>(
   what: string | (() => string),
   look: () => T | undefined | false,
-  limitMs = 10_000,
+  limitMs = 30_000,
 ): Promise<T> {
   const end = Date.now() + limitMs;
   for (;;) {

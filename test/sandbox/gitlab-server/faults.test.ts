@@ -114,7 +114,7 @@ describe('quick time', () => {
     const quick = await startHarness({ speed: { jobMs: 4 } });
     const { id } = await quick.gitlab.pushTag('v1.4.0');
 
-    await expect.poll(() => quick.gitlab.pipeline(id).status, { timeout: 5000, interval: 10 }).toBe('manual');
+    await expect.poll(() => quick.gitlab.pipeline(id).status, { timeout: 30_000, interval: 10 }).toBe('manual');
 
     await quick.gitlab.stop();
   });
