@@ -108,6 +108,8 @@ export interface ImmediateDeed {
   apply(tables: Tables, now: Date): Promise<Acted>;
   /** What it wrote is part of the settings, which are brought up to date before anything else is read. */
   readonly changesSettings?: boolean;
+  /** It takes something away from the channel it is typed in, and so is done also where outsiders read. */
+  readonly alsoShared?: boolean;
 }
 
 /** A word on a request for approval: no plan, and no card of its own either. */

@@ -126,6 +126,11 @@ export interface SlackGateway {
   groupMembers(userGroup: string): Promise<readonly string[]>;
   /** Undefined where there is none, or it is private and the bot is not in it. */
   place(channel: string): Promise<SlackPlace | undefined>;
+  /**
+   * Whether people of another workspace or company read there, as of at most a minute ago. What Slack does not let us
+   * look into counts as not shared: conversations of a few people, and private channels without the bot.
+   */
+  isShared(channel: string): Promise<boolean>;
   /** A link that opens the message. */
   permalink(channel: string, ts: string): Promise<string>;
 }

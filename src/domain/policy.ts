@@ -103,6 +103,21 @@ function decideToken({ actor, linkRequired, keptOut, accessLevel }: PolicyFacts)
   return keptOut ? refuse('environment_protected', [], has) : allow;
 }
 
+/** What would come of an input: something to look at, or something that is another way afterwards. */
+export type Effect = 'look' | 'change';
+
+/**
+ * Decides whether this may be done from this place. A place that people of other workspaces read as well is for looking
+ * only, also for those who may do it elsewhere.
+ */
+export function decidePlace(facts: {
+  readonly effect: Effect;
+  /** With another workspace or company (Slack Connect). */
+  readonly shared: boolean;
+}): Decision<{ readonly reason: 'shared_channel' }> {
+  return facts.shared && facts.effect === 'change' ? { kind: 'refuse', reason: 'shared_channel' } : allow;
+}
+
 function atLeast(facts: PolicyFacts, role: Role): Decision<PolicyRefusal> {
   if (facts.accessLevel >= accessLevels[role]) return allow;
   const reason = facts.accessLevel < accessLevels.guest ? 'not_a_member' : 'role_too_low';

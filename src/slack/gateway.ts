@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { SlackContent, SlackGateway, SlackPlace, SlackUser } from '../app/ports.ts';
-import { SlackError } from '../domain/errors.ts';
+import type { SlackContent, SlackGateway, SlackUser } from '../app/ports.ts';
 import { createSlackClient, type OnSlackCall, readReply, timed } from './client.ts';
 import { findPosted, METADATA_EVENT } from './find-posted.ts';
+import { createPlaceReader } from './places.ts';
 import { postToResponseUrl } from './respond.ts';
 import { createGroupReader } from './user-groups.ts';
 import { createViewCalls } from './views.ts';
@@ -34,20 +34,6 @@ const UserReply = z.object({
     is_ultra_restricted: z.boolean().optional(),
     is_stranger: z.boolean().optional(),
     profile: z.object({ display_name: z.string().optional(), real_name: z.string().optional() }).optional(),
-  }),
-});
-
-const PlaceReply = z.object({
-  channel: z.object({
-    id: z.string(),
-    name: z.string().default(''),
-    is_im: z.boolean().optional(),
-    is_mpim: z.boolean().optional(),
-    is_shared: z.boolean().optional(),
-    is_ext_shared: z.boolean().optional(),
-    is_org_shared: z.boolean().optional(),
-    is_pending_ext_shared: z.boolean().optional(),
-    is_member: z.boolean().default(false),
   }),
 });
 
@@ -85,13 +71,7 @@ export function createSlackGateway(options: SlackGatewayOptions): SlackGateway {
       return user;
     },
     groupMembers: createGroupReader(call, options.now),
-    async place(channel) {
-      const reply = await call('conversations.info', { channel }).catch((error: unknown) => {
-        if (error instanceof SlackError && error.slackCode === 'channel_not_found') return undefined;
-        throw error;
-      });
-      return reply === undefined ? undefined : toPlace(readReply(PlaceReply, reply, 'conversations.info'));
-    },
+    ...createPlaceReader(call, options.now),
     async permalink(channel, ts) {
       const reply = await call('chat.getPermalink', { channel, message_ts: ts });
       return readReply(Permalink, reply, 'chat.getPermalink').permalink;
@@ -114,11 +94,4 @@ function toUser({ user }: z.infer<typeof UserReply>): SlackUser {
     timezone: user.tz ?? 'Etc/UTC',
     restricted: marks.includes(true),
   };
-}
-
-function toPlace({ channel }: z.infer<typeof PlaceReply>): SlackPlace {
-  const { id, name, is_member: isMember } = channel;
-  const shares = [channel.is_shared, channel.is_ext_shared, channel.is_org_shared, channel.is_pending_ext_shared];
-  const isDirect = channel.is_im === true || channel.is_mpim === true;
-  return { id, name, kind: isDirect ? 'direct' : 'channel', shared: shares.includes(true), isMember };
 }

@@ -20,8 +20,8 @@ export const requiredScopes = [
   'channels:history',
   'groups:history',
   'im:history',
-  // conversations.info: `/chatops watch`, `chatops doctor` and `chatops init` tell whether a channel exists, the bot is
-  // in it, and nobody of another company is.
+  // conversations.info: nothing is changed from a channel that another company reads; `/chatops watch`, `chatops doctor`
+  // and `chatops init` tell whether a channel exists and the bot is in it.
   'channels:read',
   'groups:read',
 ] as const;

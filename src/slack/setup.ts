@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SlackError } from '../domain/errors.ts';
 import { createSlackClient, readReply, type SlackClientOptions } from './client.ts';
 import { refusedTokenCodes } from './errors.ts';
+import { hasShare, Shares } from './places.ts';
 import { requiredScopes } from './scopes.ts';
 
 // What setting up and checking an installation asks of Slack. The bot itself makes none of these calls but auth.test.
@@ -22,6 +23,8 @@ export interface SlackChannel {
   readonly id: string;
   readonly name: string;
   readonly archived: boolean;
+  /** With another workspace or company, now or as soon as they accept. */
+  readonly shared: boolean;
   readonly isMember: boolean;
 }
 
@@ -52,6 +55,7 @@ const Channel = z.object({
   name: z.string().default(''),
   is_archived: z.boolean().default(false),
   is_member: z.boolean().default(false),
+  ...Shares,
 });
 const ChannelReply = z.object({ channel: Channel });
 const ChannelList = z.object({
@@ -138,7 +142,7 @@ export async function refusalOfAppToken(options: {
 
 function toChannel(channel: z.infer<typeof Channel>): SlackChannel {
   const { id, name, is_archived: archived, is_member: isMember } = channel;
-  return { id, name, archived, isMember };
+  return { id, name, archived, shared: hasShare(channel), isMember };
 }
 
 function orNoChannel(error: unknown): undefined {

@@ -4,7 +4,10 @@ import { requiredScopes } from '../../src/slack/scopes.ts';
 import { filesIn, read } from '../contract/repository.ts';
 import { type Installation, install } from './setup.ts';
 
-function changeChannel({ slack }: Installation, change: { isArchived?: boolean; members?: ReadonlySet<string> }): void {
+function changeChannel(
+  { slack }: Installation,
+  change: { isArchived?: boolean; isShared?: boolean; members?: ReadonlySet<string> },
+): void {
   const channel = slack.channels().find(({ id }) => id === 'C0DEPLOYS');
   if (channel) slack.setChannel({ ...channel, ...change });
 }
@@ -120,6 +123,15 @@ describe('chatops doctor, Slack', () => {
 
     expect(await installation.findings('channel_archived')).toMatchObject([
       { level: 'problem', seen: expect.stringMatching(/#deploys/) },
+    ]);
+  });
+
+  it('warns of a channel that another company reads', async () => {
+    const installation = await install();
+    changeChannel(installation, { isShared: true });
+
+    expect(await installation.findings('channel_shared')).toMatchObject([
+      { level: 'warning', mend: expect.stringMatching(/of your own workspace/) },
     ]);
   });
 

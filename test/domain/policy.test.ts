@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { accessLevels } from '../../src/domain/actor.ts';
-import { decidePolicy, type PolicyFacts } from '../../src/domain/policy.ts';
+import { decidePlace, decidePolicy, type PolicyFacts } from '../../src/domain/policy.ts';
 import { ann } from '../support/builders.ts';
 
 const { none, minimal, guest, reporter, developer, maintainer, owner } = accessLevels;
@@ -158,5 +158,16 @@ describe('decidePolicy', () => {
       needs: ['maintainer'],
       has: 'developer',
     });
+  });
+});
+
+describe('decidePlace', () => {
+  it.each([
+    ['look', false, { kind: 'allow' }],
+    ['look', true, { kind: 'allow' }],
+    ['change', false, { kind: 'allow' }],
+    ['change', true, { kind: 'refuse', reason: 'shared_channel' }],
+  ] as const)('%s, shared: %s', (effect, shared, decision) => {
+    expect(decidePlace({ effect, shared })).toEqual(decision);
   });
 });

@@ -225,6 +225,27 @@ describe('the other calls', () => {
     expect(slack.ephemerals('U0ANN')).toEqual([expect.objectContaining({ text: 'v1.4.0 is out.' })]);
   });
 
+  it('keeps for a minute who reads in a channel, but not whether the bot is in it', async () => {
+    const random = slack.channels().find(({ id }) => id === 'C0RANDOM');
+    if (!random) throw new Error('no channel');
+    const first = await gateway.isShared('C0RANDOM');
+    slack.setChannel({ ...random, isShared: true, members: new Set([slack.botUserId]) });
+
+    expect([first, await gateway.isShared('C0RANDOM')]).toEqual([false, false]);
+    expect(await gateway.place('C0RANDOM')).toMatchObject({ isMember: true, shared: true });
+    now = new Date(start.getTime() + 60_000);
+    expect(await gateway.isShared('C0RANDOM')).toBe(true);
+  });
+
+  it('takes for its own what Slack does not let it look into', async () => {
+    slack.faults.add({ method: 'conversations.info', count: 1, effect: { kind: 'error', error: 'missing_scope' } });
+
+    expect(await gateway.isShared('G0SOMEPEOPLE')).toBe(false);
+    expect(await gateway.isShared('C0SECRET')).toBe(false);
+    expect(await gateway.isShared('D0ANN')).toBe(false);
+    expect(slack.calls.map(({ method }) => method)).toEqual(['conversations.info', 'conversations.info']);
+  });
+
   it('links to a message', async () => {
     const { ts } = await gateway.post(root);
 

@@ -1,7 +1,9 @@
 import { renderFailure } from '../../cards/failure.ts';
 import { renderHereMenu } from '../../cards/possible-here.ts';
+import { renderRefusal } from '../../cards/refusal.ts';
 import { renderNote } from '../../cards/view.ts';
 import { type AppError, GitLabError } from '../../domain/errors.ts';
+import { say } from '../../domain/phrase.ts';
 import type { Words } from '../arguments.ts';
 import { decisionFacts } from '../audit/decision-facts.ts';
 import type { CommandContext } from '../command.ts';
@@ -9,6 +11,7 @@ import type { GitLabReports } from '../gitlab-ports.ts';
 import { createContext } from '../input/command-context.ts';
 import { identifyActor } from '../input/identify-actor.ts';
 import { offerHere } from '../input/offer-here.ts';
+import { refuseShared } from '../input/refuse-shared.ts';
 import type { RunCommandDeps } from '../input/run-command.ts';
 import type { FormPlace } from '../input/slack-input.ts';
 import { isOfOthers } from '../of-others.ts';
@@ -90,6 +93,13 @@ async function fill(
   { context, deps }: { readonly context: CommandContext; readonly deps: FillFormDeps },
 ): Promise<Filled> {
   const { tables } = deps.store;
+  // What the form leads to would be refused when it is sent: nobody fills it for nothing.
+  const asked = { effect: wanted.kind === 'deploy' ? 'change' : 'look', notDone: say`Nothing was deployed.` } as const;
+  const refusal = await refuseShared(asked, place.channel, deps);
+  if (refusal) {
+    const view = renderNote({ title: titles[wanted.kind], card: renderRefusal(refusal) });
+    return { view, place, refused: { code: refusal.code } };
+  }
   switch (wanted.kind) {
     case 'deploy':
       return fillDeployForm({ words: wanted.words, place }, context, tables);

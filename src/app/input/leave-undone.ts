@@ -3,6 +3,7 @@ import { renderAway } from '../../cards/late-input.ts';
 import { renderRefusal } from '../../cards/refusal.ts';
 import { renderNote } from '../../cards/view.ts';
 import { code, say, time } from '../../domain/phrase.ts';
+import type { Refusal } from '../../domain/refusal.ts';
 import { beside } from '../beside.ts';
 import type { FillFormDeps } from '../forms/fill-form.ts';
 import { placeOf } from '../forms/forms.ts';
@@ -17,7 +18,7 @@ const responseUrlLifeMs = 29 * 60_000;
 
 /** Why an input is not carried out, in words for the person; without a card they were told before. */
 interface Undone {
-  readonly reason: 'away' | 'too_many_commands';
+  readonly reason: 'away' | 'too_many_commands' | 'shared_channel';
   /** Of the form, if one was opened for it. */
   readonly title: string;
   readonly card: Card;
@@ -51,6 +52,11 @@ export async function leaveUndone(
 export function away(input: SlackInput, { receivedAt }: InboxRow): Undone {
   const card = renderAway({ typed: typedText(input), at: receivedAt });
   return { reason: 'away', title: 'Too late', card, isTold: false };
+}
+
+/** What would change something, from where other workspaces read along. */
+export function fromShared(refusal: Refusal): Undone {
+  return { reason: 'shared_channel', title: 'Not from here', card: renderRefusal(refusal), isTold: false };
 }
 
 /** What one person asks for on top of what they may within a minute. */

@@ -21,8 +21,10 @@ import { answerHere } from './answer-here.ts';
 import type { CommandRate } from './command-rate.ts';
 import { identifyForRecord } from './identify-actor.ts';
 import { inputEntry } from './input-entry.ts';
-import { away, leaveUndone, tooMany } from './leave-undone.ts';
+import { away, fromShared, leaveUndone, tooMany } from './leave-undone.ts';
+import { effectOf, pressName } from './presses.ts';
 import { readMention } from './read-mention.ts';
+import { refuseShared } from './refuse-shared.ts';
 import { runCommand } from './run-command.ts';
 import type { ForeignInput, SlackInput } from './slack-input.ts';
 
@@ -57,12 +59,20 @@ export async function processSlackInput(row: InboxRow, deps: ProcessSlackInputDe
   const rate = input.kind === 'form_action' ? undefined : deps.commandRate.take(input.userId, row.receivedAt);
   if (rate && rate.kind !== 'ok') return leaveUndone(input, { row, to, ...tooMany(rate) }, deps);
   try {
+    const refusal = await refuseHere(input, deps);
+    if (refusal) return await leaveUndone(input, { row, to, ...fromShared(refusal) }, deps);
     if (await fillOpened(input, row, deps)) return;
     await dispatch(input, { row, to }, deps);
   } catch (error) {
     if (!isOfOthers(error)) throw error;
     await answerFailure({ input, row, to, error }, deps);
   }
+}
+
+/** What a press or a form would change is not changed from where other workspaces read along. */
+function refuseHere(input: SlackInput, deps: ProcessSlackInputDeps): Promise<Refusal | undefined> {
+  const channel = 'channelId' in input ? input.channelId : input.form.place.channel;
+  return refuseShared({ effect: effectOf(input), notDone: say`Nothing was done.` }, channel, deps);
 }
 
 /** Nobody is answered: not who is none of ours, nor what nobody typed. */
@@ -166,10 +176,10 @@ async function act(
   from: From,
   deps: ProcessSlackInputDeps,
 ): Promise<void> {
-  const [name = '', owner = ''] = input.actionId.split(':');
+  const [, owner = ''] = input.actionId.split(':');
   const operation = (answer: OperationPress['answer']): Promise<void> =>
     answerOperation({ ...from, to: beside(from.to), operationId: input.value, answer }, deps);
-  switch (name) {
+  switch (pressName(input.actionId)) {
     case 'plan_confirm':
       return confirmPlan({ ...from, planId: input.value }, deps);
     case 'plan_cancel':
@@ -199,7 +209,7 @@ async function act(
     case 'approval_reject':
     case 'what_ships':
       return answerUnopened(from, deps);
-    default:
+    case undefined:
       // A link button reports its press too; it needs no answer.
       await deps.store.tables.inbox.done(from.row.id, 'no_action', deps.clock.now());
   }

@@ -37,6 +37,7 @@ import { createContext } from './command-context.ts';
 import { subjectOf } from './deed-subject.ts';
 import { identifyActor, identifyForRecord } from './identify-actor.ts';
 import { readCommand } from './read-command.ts';
+import { keepFromShared } from './refuse-shared.ts';
 
 /** What the command's use case needs. */
 export interface RunCommandDeps {
@@ -49,7 +50,7 @@ export interface RunCommandDeps {
   readonly refreshSettings: () => Promise<void>;
   readonly configReload: Pick<ConfigReload, 'now'>;
   readonly gitlab: GitLabReads;
-  readonly slack: Pick<SlackGateway, 'user' | 'place' | 'groupMembers'>;
+  readonly slack: Pick<SlackGateway, 'user' | 'place' | 'isShared' | 'groupMembers'>;
   readonly store: Store;
   readonly clock: Clock;
   readonly newId: NewId;
@@ -98,7 +99,7 @@ export async function runCommand(line: CommandLine, deps: RunCommandDeps): Promi
     ]);
     actor = identified.actor;
     const context = await createContext({ ...identified, ...line, now: startedAt }, deps);
-    const result = await command.run(words, context);
+    const result = await keepFromShared(await command.run(words, context), line.channel, deps);
     if (result.kind === 'decide') return await answerApproval({ ...line, ...result }, deps);
     effect = result.kind === 'act' ? result : await toOutcome(result, actor, { deps, now: startedAt });
     const isAtOnce = result.kind === 'planned' && (result.atOnce || line.isConfirmed) && !line.onlyPlan;

@@ -32,6 +32,7 @@ export async function unwatchChannel(words: readonly string[], context: CommandC
     kind: 'act',
     about,
     changesSettings: true,
+    alsoShared: true,
     async apply(tables) {
       const removed = await tables.watches.remove(watch.channel, watch.project);
       if (!removed) return { kind: 'refused', noOp: true, refusal: notWatched(watch.project, context) };

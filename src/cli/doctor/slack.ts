@@ -97,6 +97,15 @@ async function checkChannel(slack: SlackSetup, id: string, app: SlackAppFacts): 
       const mend = `Type \`/invite @${app.botName}\` in #${channel.name}.`;
       return problem('channel_not_member', `The bot is not in ${name}.`, mend);
     }
+    if (channel.shared) {
+      const mend =
+        'Name a channel of your own workspace in chatops.yml: nothing can be deployed or approved from this one.';
+      return warning(
+        'channel_shared',
+        `${name} is shared with another company or workspace, which reads all of it.`,
+        mend,
+      );
+    }
     return undefined;
   } catch (error) {
     if (error instanceof SlackError && error.slackCode === 'missing_scope') {

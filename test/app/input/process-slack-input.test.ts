@@ -52,7 +52,7 @@ async function press(error: Error): Promise<void> {
     findLink: async () => undefined,
     gitlabAs: async () => undefined,
     gitlab: { environmentNamed: fail } as Partial<ProcessSlackInputDeps['gitlab']> as ProcessSlackInputDeps['gitlab'],
-    slack: { user: fail, place: fail, groupMembers: fail, updateView: fail },
+    slack: { user: fail, place: fail, isShared: async () => false, groupMembers: fail, updateView: fail },
     store,
     clock: { now: () => at(10) },
     wake: () => undefined,
