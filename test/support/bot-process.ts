@@ -6,6 +6,12 @@ import { until } from './until.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
+// A test that fails half-way leaves its bot behind.
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** The bot as a process of its own, so that it can be killed in the middle of anything. */
 export interface BotProcess {
   /** SIGKILL: it gets to do nothing any more. Resolves when it is gone. */
@@ -60,6 +66,8 @@ export function spawnBotProcess(flow: Flow, options: BotProcessOptions = {}): Bo
       output += text;
     });
   }
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const ended = once(child, 'close').then(() => ({ code: child.exitCode, signal: child.signalCode }));
   return {
     async kill() {
