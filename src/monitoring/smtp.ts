@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createTransport } from 'nodemailer';
+import type { createTransport } from 'nodemailer';
 import type { AlsoTell, Mail } from '../app/outside/outside-ports.ts';
 import type { MailServer } from '../config/mail-server.ts';
 import { OutsideError } from '../domain/errors.ts';
@@ -11,14 +11,18 @@ export interface MailSender {
   check(): Promise<void>;
 }
 
+type Transport = ReturnType<typeof createTransport>;
+
 /** Mail servers make unknown clients wait before they greet. */
 const timeouts = { connectionTimeout: 10_000, greetingTimeout: 20_000, socketTimeout: 20_000 } as const;
 
 /** Sends mail through the server of `SMTP_URL`: one connection a mail, of which there are few. */
 export function createMailSender(server: MailServer): MailSender {
   const { host, port, secure, startTls, user, password, from } = server;
-  const open = (): ReturnType<typeof createTransport> =>
-    createTransport({
+  // Loaded with the first mail: most starts have nothing to send.
+  const open = async (): Promise<Transport> => {
+    const { createTransport } = await import('nodemailer');
+    return createTransport({
       host,
       port,
       secure,
@@ -31,9 +35,10 @@ export function createMailSender(server: MailServer): MailSender {
       disableFileAccess: true,
       disableUrlAccess: true,
     });
+  };
   return {
     async mail(mail) {
-      const transport = open();
+      const transport = await open();
       try {
         const { rejected } = await transport.sendMail(messageOf(mail, from));
         if (rejected.length > 0) throw refusedRecipients(rejected.length);
@@ -44,7 +49,7 @@ export function createMailSender(server: MailServer): MailSender {
       }
     },
     async check() {
-      const transport = open();
+      const transport = await open();
       try {
         await transport.verify();
       } catch (error) {
@@ -56,10 +61,7 @@ export function createMailSender(server: MailServer): MailSender {
   };
 }
 
-function messageOf(
-  { key, to, subject, text, html, at }: Mail,
-  from: string,
-): Parameters<ReturnType<typeof createTransport>['sendMail']>[0] {
+function messageOf({ key, to, subject, text, html, at }: Mail, from: string): Parameters<Transport['sendMail']>[0] {
   return {
     from: { name: 'GitLab ChatOps', address: from },
     to: to.map((address) => ({ name: '', address })),
