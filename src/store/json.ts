@@ -15,7 +15,7 @@ export function encodeDocument(value: object): string {
  * fields that the schema does not name: a new field of a domain type must not be lost because nobody thought of here.
  */
 export function decodeDocument<T>(text: string, schema: z.ZodType<T>, what: string): T {
-  const value = parseJson(text, what, (_key, part) => (isMarkedDate(part) ? new Date(part.$date) : part));
+  const value = withDates(parseJson(text, what));
   check(value, schema, what);
   // Not what the schema made of it: see above.
   return value as T;
@@ -26,9 +26,21 @@ export function decodeJson<T>(text: string, schema: z.ZodType<T>, what: string):
   return check(parseJson(text, what), schema, what);
 }
 
-function parseJson(text: string, what: string, revive?: (key: string, part: unknown) => unknown): unknown {
+/**
+ * Puts the dates back in place. A reviver would do the same for a fourfold of the time, which every event pays that
+ * changes a pipeline.
+ */
+function withDates(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isMarkedDate(value)) return new Date(value.$date);
+  const parts = value as Record<string, unknown>;
+  for (const key of Object.keys(parts)) parts[key] = withDates(parts[key]);
+  return value;
+}
+
+function parseJson(text: string, what: string): unknown {
   try {
-    return JSON.parse(text, revive);
+    return JSON.parse(text);
   } catch (error) {
     throw new StoreError(`${what} is stored as something that is not JSON`, { cause: error, hint: damagedHint });
   }
@@ -42,6 +54,6 @@ function check<T>(value: unknown, schema: z.ZodType<T>, what: string): T {
 
 const damagedHint = 'Was the database changed by hand or by another version? Restore the last backup.';
 
-function isMarkedDate(value: unknown): value is { readonly $date: string } {
-  return typeof value === 'object' && value !== null && '$date' in value && typeof value.$date === 'string';
+function isMarkedDate(value: object): value is { readonly $date: string } {
+  return '$date' in value && typeof value.$date === 'string';
 }
