@@ -37,7 +37,7 @@ export const deploy: Command = {
         hint: `Type: ${usage}`,
       });
     }
-    const chosen = await chooseReading(words, context);
+    const chosen = await chooseReading(words, context, { deploys: true });
     if (chosen.kind === 'no_project')
       return refuseNoProject({ command: '/deploy', words: [...words, ...assigned], flags }, context);
     if (chosen.kind === 'ambiguous')

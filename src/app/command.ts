@@ -136,7 +136,7 @@ export type CommandResult =
       /** How the required jobs went, in one line. */
       readonly checks?: Phrase | undefined;
       /** A gate that would have been closed and does not count for this deed: recorded with its confirmation. */
-      readonly exempt?: 'exempt_freeze' | undefined;
+      readonly exempt?: 'exempt_freeze' | 'exempt_order' | undefined;
       /** What the gates said, for the audit. */
       readonly gates?: Checks | undefined;
       /** Nobody has to confirm it. */

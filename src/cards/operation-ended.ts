@@ -1,14 +1,15 @@
 import { commandLine } from '../domain/command-line.ts';
 import { currentStep, type Operation, type Step, type StepReason, type TakenBack } from '../domain/operation.ts';
-import { bold, code, join, link, type Phrase, type Segment, say, user } from '../domain/phrase.ts';
+import { bold, code, join, link, type Phrase, type Segment, say, time, user } from '../domain/phrase.ts';
 import { buildCard, type Card, type CardButton, target } from './card.ts';
 import { operationName } from './deed-words.ts';
 import { durationBetween } from './duration.ts';
 import { literal } from './literal.ts';
 import { operationStatus } from './operation.ts';
 import { isTouched, operationEffect } from './operation-effect.ts';
-import { shaped } from './phrase-blocks.ts';
-import { rollbackButton } from './rollback-button.ts';
+import { type Line, shaped } from './phrase-blocks.ts';
+import { isRollbackOffered, rollbackButton } from './rollback-button.ts';
+import { shapes } from './status.ts';
 import { reasonWords, stepName } from './step-words.ts';
 
 /** The end of a deploy, told to the one who asked for it: what came of it, what is where now, and what to do. */
@@ -23,9 +24,10 @@ export function renderOperationEnded({
   const said = headline(operation);
   const next = whatNext(operation, again);
   return buildCard({
-    spoken: say`${said} ${join(next, ' ')}`,
+    spoken: say`${failedLongAgo(operation) ? 'Late: ' : ''}${said} ${join(next, ' ')}`,
     lines: [
       shaped(operationStatus(operation).shape, say`${user(operation.requester.slackUserId)} ${said}`),
+      lateLine(operation),
       ...next,
       pages(operation),
     ],
@@ -51,8 +53,20 @@ function startAnew(operation: Operation): readonly CardButton[] {
 /** A deploy that failed after it had begun to change its environment can be taken back. */
 function goBack(operation: Operation): readonly CardButton[] {
   const { kind, state, environment, project, release } = operation;
-  if (kind !== 'deploy' || state !== 'failed' || operation.takenBack || !isTouched(operation)) return [];
+  const isOver = operation.takenBack !== undefined || failedLongAgo(operation) !== undefined;
+  if (kind !== 'deploy' || state !== 'failed' || isOver || !isTouched(operation)) return [];
   return [rollbackButton({ projectPath: project.path, environment, version: release.version, sha: release.sha })];
+}
+
+/** When it failed, where we heard of that hours afterwards: people have gone on since. */
+function failedLongAgo(operation: Operation): Date | undefined {
+  const at = operation.state === 'failed' ? troubleStep(operation)?.endedAt : undefined;
+  return at && operation.endedAt && !isRollbackOffered(at, operation.endedAt) ? at : undefined;
+}
+
+function lateLine(operation: Operation): Line {
+  const at = failedLongAgo(operation);
+  return at ? shaped(shapes.late, say`${bold('Late:')} that was ${time(at)}, while I was away.`) : [];
 }
 
 function headline(operation: Operation): Phrase {

@@ -21,11 +21,14 @@ export function renderRoot({
   pipeline,
   downstream = [],
   operations,
+  newsUrl,
 }: {
   readonly pipeline: Pipeline;
   /** The pipelines that it triggered, and those that they did. */
   readonly downstream?: readonly Pipeline[];
   readonly operations: readonly Operation[];
+  /** The message under which the pipeline's news goes on, where that is another one. */
+  readonly newsUrl?: string | undefined;
 }): Card {
   const version = versionOf(pipeline);
   const { shape, word } = pipelineStatus(pipeline);
@@ -46,7 +49,7 @@ export function renderRoot({
       downstreamLine(downstream),
       environmentsLine(family),
       commitLine(pipeline),
-      metaLine(pipeline),
+      metaLine(pipeline, newsUrl),
     ],
   });
 }
@@ -69,8 +72,13 @@ function gatesLine(family: readonly Pipeline[], operations: readonly Operation[]
 }
 
 function operationLine(operation: Operation): Line {
-  const { environment, release } = operation;
-  const deed = say`${actorName(operation.requester)} deploys ${literal(release.version, 60)} to ${bold(environment)}`;
+  const { kind, environment, release, byItself } = operation;
+  const who = byItself ? 'this bot' : actorName(operation.requester);
+  const version = literal(release.version, 60);
+  const deed =
+    kind === 'rollback'
+      ? say`${who} rolls ${bold(environment)} back to ${version}`
+      : say`${who} deploys ${version} to ${bold(environment)}`;
   return shaped(operationStatus(operation).shape, say`${deed}: ${standing(operation)}`);
 }
 
@@ -120,7 +128,7 @@ function newest<T extends { readonly id: number }>(all: readonly T[]): T | undef
   return all.toSorted((a, b) => b.id - a.id)[0];
 }
 
-function metaLine(pipeline: Pipeline): Phrase {
+function metaLine(pipeline: Pipeline, newsUrl: string | undefined): Phrase {
   const duration = isPipelineFinished(pipeline.status) ? pipelineDuration(pipeline) : undefined;
   const parts: (Phrase | Segment)[] = [pipelineLink(pipeline)];
   if (pipeline.mergeRequest) {
@@ -129,5 +137,6 @@ function metaLine(pipeline: Pipeline): Phrase {
   }
   if (pipeline.createdAt) parts.push(say`started ${time(pipeline.createdAt)}`);
   if (duration !== undefined) parts.push(`took ${duration}`);
+  if (newsUrl !== undefined) parts.push(link('Later news', newsUrl));
   return join(parts, ' · ');
 }

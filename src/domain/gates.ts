@@ -133,7 +133,12 @@ function findVersion({ rules, release }: GateFacts): GateRefusal | undefined {
   return { reason: 'version_not_allowed', versions };
 }
 
-function findOrder({ rules, release, earlier }: GateFacts): GateRefusal | undefined {
+/** Why the order gate is closed: the commit has not succeeded where it has to come first, or failed there since. */
+export function findOrder({
+  rules,
+  release,
+  earlier,
+}: Pick<GateFacts, 'release' | 'earlier'> & { readonly rules: Pick<GateRules, 'after'> }): GateRefusal | undefined {
   for (const environment of rules.after) {
     const { deployments, truncated } = earlier.get(environment) ?? { deployments: [], truncated: false };
     const ended = deployments

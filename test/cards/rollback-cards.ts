@@ -2,10 +2,11 @@ import type { Card } from '../../src/cards/card.ts';
 import { renderOperation } from '../../src/cards/operation.ts';
 import { renderOperationEnded } from '../../src/cards/operation-ended.ts';
 import { renderRollbackPlan } from '../../src/cards/rollback-plan.ts';
+import { renderRoot } from '../../src/cards/root.ts';
 import type { Operation } from '../../src/domain/operation.ts';
 import { say } from '../../src/domain/phrase.ts';
 import type { Plan, RollbackPlan } from '../../src/domain/plan.ts';
-import { anOperation, aPlan, at, sha } from './builders.ts';
+import { anOperation, aPipeline, aPlan, at, sha } from './builders.ts';
 
 const back = { version: 'v1.4.0', ref: 'v1.4.0', tag: true, sha: '9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c' } as const;
 const retry = { kind: 'retry', job: 'deploy-prod', environment: 'production' } as const;
@@ -43,6 +44,17 @@ const ended = { state: 'succeeded', endedAt: at('10:14') } as const;
 
 /** The cards of a rollback, and of a job that is run again, in each of their states. */
 export const rollbackCards: Readonly<Record<string, Card>> = {
+  'root, its news goes on elsewhere': renderRoot({
+    pipeline: aPipeline(),
+    operations: [rollingBack()],
+    newsUrl: 'https://acme.slack.com/archives/C0DEPLOYS/p1',
+  }),
+  'operation ended, which failed long before': renderOperationEnded({
+    operation: anOperation(
+      ['succeeded', 'succeeded', 'succeeded', { state: 'failed', reason: 'job_failed', endedAt: at('07:30') }],
+      { state: 'failed', endedAt: at('10:23') },
+    ),
+  }),
   'rollback plan': renderRollbackPlan({ plan: aRollback() }),
   'rollback plan, a deploy is aborted for it': renderRollbackPlan({
     plan: aRollback({

@@ -104,7 +104,7 @@ describe('/deploy', () => {
   it('asks which is meant where a word is a project and an environment alike', async () => {
     const other = someRules({ path: 'acme/staging', aliases: ['staging'], channels: [aChannel({ id: 'C2' })] });
 
-    const result = await run('staging prod v1', {
+    const result = await run('staging prod', {
       settings: { projects: [app, other] },
       gitlab: { accessLevel: async () => 20 },
     });

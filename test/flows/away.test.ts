@@ -3,6 +3,7 @@ import { startBotProcess } from '../support/bot-process.ts';
 import { fileWith, replies, roots } from '../support/channel.ts';
 import { movableClock } from '../support/crash.ts';
 import { deploys, type Flow, startFlow, words } from '../support/flow.ts';
+import { until } from '../support/until.ts';
 import { deliver, madeWebhook, quiet } from '../support/webhooks.ts';
 
 let flow: Flow;
@@ -105,6 +106,57 @@ describe('a bot that was away for half an hour', () => {
       expect.stringContaining('Late: v1.4.0 moved on'),
       expect.stringContaining('v1.4.0 waits for a person'),
     ]);
+  });
+
+  it.each([
+    ['offers the way back', 'that is fresh', 119 * 60_000, true],
+    ['offers no rollback any more', 'older than two hours', 121 * 60_000, false],
+  ])('marks a failed deployment late and %s from one %s', async (_, __, awayMs, isOffered) => {
+    const clock = movableClock();
+    flow = await startFlow({ file, clock });
+    const { id } = await flow.gitlab.pushTag('v1.4.0');
+    await flow.gitlab.settle(id);
+    await flow.gitlab.play(flow.gitlab.job('deploy-canary', id).id);
+    await flow.gitlab.settle(id);
+    await flow.sees('v1.4.0 waits for a person: deploy-prod');
+    await quiet(flow);
+
+    await flow.stopBot();
+    await flow.gitlab.play(flow.gitlab.job('deploy-prod', id).id);
+    await flow.gitlab.finish('deploy-prod', 'failed', { pipelineId: id });
+    await flow.gitlab.deliverWebhooks();
+    clock.moveMs(awayMs);
+    await flow.startBot();
+    const late = words(await flow.sees('Late: v1.4.0 moved on while I was away'));
+    await quiet(flow);
+
+    expect(late).toContain('the deployment to production failed');
+    expect(late.includes('Roll back')).toBe(isOffered);
+    expect(flow.shown().filter((message) => words(message).includes('Roll back'))).toHaveLength(isOffered ? 1 : 0);
+  });
+
+  it('marks the end of a deploy late that failed hours ago, and offers no rollback of it', async () => {
+    const clock = movableClock();
+    flow = await startFlow({ clock });
+    const { id } = await flow.gitlab.pushTag('v1.4.0');
+    await flow.gitlab.settle(id);
+    await flow.types('U0ANN', '/deploy prod v1.4.0');
+    await flow.presses('U0ANN', 'Deploy');
+    await until('the canary job starts', () => flow.gitlab.job('deploy-canary', id).status !== 'manual');
+    await flow.gitlab.settle(id);
+    await flow.pressesOn('U0ANN', await flow.sees('Promote v1.4.0 to production?'), 'Promote to production');
+    await until('the production job starts', () => flow.gitlab.job('deploy-prod', id).status !== 'manual');
+    await quiet(flow);
+
+    await flow.stopBot();
+    await flow.gitlab.finish('deploy-prod', 'failed', { pipelineId: id });
+    await flow.gitlab.deliverWebhooks();
+    clock.moveMs(3 * 3_600_000);
+    await flow.startBot();
+
+    expect(words(await flow.sees('failed at deploy-prod'))).toContain('Late: that was ');
+    await quiet(flow);
+    expect(flow.shown().filter((message) => words(message).includes('Roll back'))).toEqual([]);
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Flow, startFlow, words } from '../support/flow.ts';
 
 let flow: Flow;
+let tagged = 0;
 
 afterEach(() => flow.stop());
 
@@ -18,8 +19,14 @@ identity:
   users: { U0ANN: ann, U0RAJ: raj, U0MIA: mia, U0GIL: gil }
 `;
   flow = await startFlow({ file });
-  const { id } = await flow.gitlab.pushTag('v1.4.0');
-  await flow.gitlab.settle(id);
+  tagged = (await flow.gitlab.pushTag('v1.4.0')).id;
+  await flow.gitlab.settle(tagged);
+}
+
+/** Somebody runs a job of the tag's pipeline again on GitLab's page. */
+async function runAgain(job: string, outcome: 'success' | 'failed', pipelineId = tagged): Promise<void> {
+  await flow.gitlab.retry(flow.gitlab.job(job, pipelineId).id);
+  await flow.gitlab.finish(job, outcome, { pipelineId });
 }
 
 async function answerTo(line: string): Promise<string> {
@@ -55,6 +62,34 @@ describe('after', () => {
     expect(refused).toContain('/deploy development v1.4.0');
     expect(refused).toContain('Code: not_deployed_before');
   });
+
+  it('refuses a commit that failed there since, until it has succeeded again', async () => {
+    await startWith('after: [staging]');
+    await runAgain('deploy-staging', 'failed');
+
+    const refused = await answerTo('/deploy prod v1.4.0');
+    await runAgain('deploy-staging', 'success');
+    await flow.gitlab.settle(tagged);
+
+    expect(refused).toContain('v1.4.0 was not deployed to production.');
+    expect(refused).toContain('Its newest deployment to staging, which comes first, failed');
+    expect(refused).toContain('Code: failed_before');
+    expect(await answerTo('/deploy prod v1.4.0')).toContain('Deploy v1.4.0 to production?');
+  });
+
+  it('does not stop a rollback to such a commit, which is recorded as exempt', async () => {
+    await startWith('after: [staging]');
+    const old = flow.gitlab.state().projects[0]?.pipelines.find(({ ref }) => ref === 'v1.2.0')?.id;
+    await runAgain('deploy-staging', 'failed', old);
+
+    await flow.types('U0ANN', '/rollback prod');
+    await flow.presses('U0ANN', 'Roll back');
+
+    await flow.sees('rolls production back to v1.2.0');
+    expect(flow.audit()).toContainEqual(
+      expect.objectContaining({ action: 'rollback.confirm', outcome: 'allowed', reason: 'exempt_order' }),
+    );
+  });
 });
 
 describe('requires', () => {
@@ -73,6 +108,29 @@ describe('requires', () => {
     expect(refused).toContain('verify-deployment (created)');
     expect(refused).not.toContain('unit-tests');
     expect(refused).toContain('Code: checks_not_passed');
+  });
+
+  it('refuses while a job has not ended', async () => {
+    await startWith('requires: [unit-tests]');
+    await flow.gitlab.retry(flow.gitlab.job('unit-tests', tagged).id);
+
+    const refused = await answerTo('/deploy prod v1.4.0');
+
+    expect(refused).toContain('unit-tests (pending)');
+    expect(refused).toContain('Code: checks_not_passed');
+  });
+
+  it('goes by the newest run of a job: a failure hides an older success, and a later pass makes good', async () => {
+    await startWith('requires: [unit-tests]');
+    await runAgain('unit-tests', 'failed');
+
+    const refused = await answerTo('/deploy prod v1.4.0');
+    await runAgain('unit-tests', 'success');
+    await flow.gitlab.settle(tagged);
+
+    expect(refused).toContain('unit-tests');
+    expect(refused).toContain('Code: checks_not_passed');
+    expect(await answerTo('/deploy prod v1.4.0')).toContain('Deploy v1.4.0 to production?');
   });
 });
 

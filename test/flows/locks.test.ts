@@ -127,6 +127,22 @@ describe('/lock', () => {
     expect(await says('U0RAJ', '/lock')).toContain('another one');
   });
 
+  it('that replaced another stays when the time of the old one is over', async () => {
+    await start();
+    await says('U0ANN', '/lock prod hotfix for 2h');
+    await says('U0ANN', '/lock staging tests for 2h');
+    await says('U0RAJ', '/lock prod incident --steal');
+    await flow.presses('U0RAJ', 'Take it over');
+    await flow.sees('Lock taken over');
+    aheadMs = 2 * hourMs;
+
+    await flow.restart();
+
+    expect(words(await flow.sees('has lapsed'))).toContain('Unlocked: staging');
+    expect(seenTimes('has lapsed')).toBe(1);
+    expect(await says('U0RAJ', '/lock')).toMatch(/1 lock .*by Raj .*incident/su);
+  });
+
   it('is for developers', async () => {
     await start();
     flow.gitlab.setMember('mia', 20);
@@ -308,6 +324,27 @@ describe('a lock', () => {
     await says('U0RAJ', '/unlock prod');
     await until('the production job starts', () => flow.played().includes('deploy-prod'));
     expect(seenTimes('the deploy of v1.4.0 waits')).toBe(1);
+  });
+
+  it('that stops a deploy before it began leaves nothing to roll back', async () => {
+    flow = await startFlow({ clock });
+    flow.gitlab.setMember('raj', 40);
+    const { id } = await flow.gitlab.pushTag('v1.4.0');
+    await flow.types('U0ANN', '/deploy prod v1.4.0');
+    await flow.presses('U0ANN', 'Deploy when ready');
+    await flow.reads('U0ANN', 'Wait for');
+    await flow.presses('U0ANN', 'Deploy');
+    await flow.sees('deploys v1.4.0 to production');
+    await says('U0RAJ', '/lock prod incident');
+    await flow.gitlab.settle(id);
+    const paused = await flow.sees('the deploy of v1.4.0 waits');
+
+    await flow.pressesOn('U0ANN', paused, 'Cancel');
+
+    await flow.sees('was canceled.');
+    expect(flow.played()).toEqual([]);
+    expect(seenTimes('Roll back')).toBe(0);
+    expect(words(flow.slack.ephemerals('U0ANN'))).not.toContain('Roll back');
   });
 
   it('that holds the next job lets the deploy be canceled', async () => {

@@ -45,6 +45,16 @@ describe('a deploy line', () => {
     expect(words(plan)).toContain(`Deploy ${sha.slice(0, 8)} to production?`);
   });
 
+  it.each(['/Deploy Prod “v1.4.0” —dry-run', '/deploy prod “v1.4.0” –dry-run', '/Deploy prod\u00a0v1.4.0 Dry run'])(
+    'asks for a dry run as a phone writes it: %s',
+    async (line) => {
+      const answer = words(await flow.types('U0ANN', line));
+
+      expect(answer).toMatch(/Dry run: v1\.4\.0 \([0-9a-f]{8}\) could be deployed to production now\./);
+      expect(answer).not.toContain(question);
+    },
+  );
+
   it.each([
     ['too many words', '/deploy a b c d', 'I can read a project, an environment and a version, not 4 words.'],
     ['a word too many', '/deploy prod v1.4.0 please', 'please'],

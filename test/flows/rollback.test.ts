@@ -27,6 +27,20 @@ async function ship(tag: string, outcome: 'success' | 'failed' = 'success'): Pro
   if (outcome === 'success') await flow.gitlab.settle(id);
 }
 
+/** The links of a message, by their words. */
+function linksOf(shown: unknown): readonly (readonly [string, string])[] {
+  if (Array.isArray(shown)) return shown.flatMap(linksOf);
+  if (typeof shown !== 'object' || shown === null) return [];
+  if ('type' in shown && shown.type === 'link' && 'url' in shown && 'text' in shown)
+    return [[String(shown.text), String(shown.url)]];
+  return Object.values(shown).flatMap(linksOf);
+}
+
+/** The end of Slack's address of a message. */
+function addressOf({ ts }: { readonly ts: string }): string {
+  return `/p${ts.replace('.', '')}`;
+}
+
 const retries = (): readonly string[] => flow.writes().filter((line) => line.endsWith('/retry'));
 
 describe('/rollback', () => {
@@ -44,12 +58,40 @@ describe('/rollback', () => {
     await until('the job of v1.4.0 runs again', () => retries().length === 1);
     await flow.gitlab.settle();
 
-    const root = await flow.sees('rolls production back to v1.4.0');
+    const root = await flow.sees('back to v1.4.0, away from v1.5.0');
     expect(root.threadTs).toBeUndefined();
     await flow.sees('production is rolled back to v1.4.0');
     expect(flow.audit().map(({ action, outcome }) => `${action} ${outcome}`)).toEqual(
       expect.arrayContaining(['rollback allowed', 'rollback.confirm allowed', 'job.retry succeeded']),
     );
+  });
+
+  it('is told under a fresh root when the old pipeline is three weeks old, linked with its thread both ways', async () => {
+    const clock = movableClock();
+    flow = await startFlow({ clock });
+    await ship('v1.4.0');
+    const old = await flow.sees('v1.4.0 ·');
+    clock.moveMs(21 * 86_400_000);
+    await ship('v1.5.0');
+    await flow.sees('v1.5.0 is deployed to production');
+
+    await flow.types('U0MIA', '/rollback production');
+    await flow.presses('U0MIA', 'Roll back');
+    const root = await flow.sees('back to v1.4.0, away from v1.5.0');
+    await until('the job of v1.4.0 runs again', () => retries().length === 1);
+    await flow.gitlab.settle();
+    const end = await flow.sees('production is rolled back to v1.4.0');
+
+    expect(root.threadTs).toBeUndefined();
+    expect(end.threadTs).toBe(root.ts);
+    expect(linksOf(root)).toContainEqual(['Earlier in its thread', expect.stringMatching(`${addressOf(old)}$`)]);
+    await until('the old root links to the new one', () =>
+      linksOf(flow.shown().find(({ ts }) => ts === old.ts)).some(
+        ([text, url]) => text === 'Later news' && url.endsWith(addressOf(root)),
+      ),
+    );
+    const told = flow.shown().filter(({ threadTs, ts }) => threadTs === old.ts && Number(ts) > Number(root.ts));
+    expect(told).toEqual([]);
   });
 
   it('does not run the job twice when the answer of GitLab was lost', async () => {

@@ -223,6 +223,33 @@ describe('/pipeline', () => {
     expect(words(await flow.types('U0MIA', '/pipeline cancel'))).toContain('Code: pipeline_ended');
   });
 
+  it('of a tag that deploys to production by itself is a deploy, with its gates', async () => {
+    await start({ gitlab: { ciYaml: ciYaml.replace('needs: [accept]', 'needs: [unit-tests]') } });
+    await flow.gitlab.createTag('v1.4.0');
+
+    const refused = words(await flow.types('U0ANN', '/pipeline run v1.4.0'));
+
+    expect(refused).toContain('No pipeline was started.');
+    expect(refused).toContain('The pipeline would go on to production by itself');
+    expect(refused).toContain('/deploy production v1.4.0');
+    expect(refused).toContain('Code: deploys_by_itself');
+    expect(flow.writes()).toEqual([]);
+  });
+
+  it('of a branch that deploys elsewhere by itself asks the gates of that environment', async () => {
+    await start();
+    await flow.types('U0ANN', '/lock development testing');
+
+    const refused = words(await flow.types('U0MIA', '/pipeline run main'));
+    await flow.types('U0ANN', '/unlock development');
+    const plan = words(await flow.types('U0MIA', '/pipeline run main'));
+
+    expect(refused).toContain('It would deploy main to development by itself.');
+    expect(refused).toContain('Code: locked');
+    expect(plan).toContain('The pipeline deploys by itself then: to development.');
+    expect(flow.writes()).toEqual([]);
+  });
+
   it('starts a pipeline with the name of the asker, or without where GitLab takes no variables', async () => {
     await start();
     await flow.types('U0MIA', '/pipeline run main');

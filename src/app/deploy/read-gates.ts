@@ -1,7 +1,14 @@
 import { explainGateRefusal, type GateSubject } from '../../cards/gate-refused.ts';
 import { commandLine } from '../../domain/command-line.ts';
 import type { FreezePeriod, FreezeWindow } from '../../domain/freeze.ts';
-import { decideGates, type Earlier, type Exemption, type GateAnswer, type GateName } from '../../domain/gates.ts';
+import {
+  decideGates,
+  type Earlier,
+  type Exemption,
+  findOrder,
+  type GateAnswer,
+  type GateName,
+} from '../../domain/gates.ts';
 import type { Job } from '../../domain/job.ts';
 import type { Lock } from '../../domain/lock.ts';
 import { bold, type Phrase, say } from '../../domain/phrase.ts';
@@ -73,6 +80,16 @@ export async function readFreezes(
   return holding(periods, ours, { calendar: settings.freezes, now });
 }
 
+/** Whether the order would stop that release in this environment. @throws GitLabError, NotFoundError, PayloadError */
+export async function isOutOfOrder(
+  asked: Pick<GatesAsked, 'project' | 'release'>,
+  environment: string,
+  deps: Pick<CommandContext, 'gitlab'>,
+): Promise<boolean> {
+  const { rule, earlier } = await readEarlier(asked, environment, deps);
+  return findOrder({ rules: { after: rule?.after ?? [] }, release: asked.release, earlier }) !== undefined;
+}
+
 /**
  * Asks locks, freezes, allowed versions, order and required jobs of every environment on the way, each by its own
  * rules. One round trip where `after` is configured, a few where those environments have a long history; else none.
@@ -108,9 +125,9 @@ interface OfEnvironment {
 }
 
 async function readEarlier(
-  { project, release }: GatesAsked,
+  { project, release }: Pick<GatesAsked, 'project' | 'release'>,
   environment: string,
-  { gitlab }: CommandContext,
+  { gitlab }: Pick<CommandContext, 'gitlab'>,
 ): Promise<OfEnvironment> {
   const rule = environmentRule(project.rules, environment);
   const earlier = await Promise.all(

@@ -61,6 +61,7 @@ export async function putRoot(
   for (const { project, id } of [pipeline, ...downstream]) {
     operations.push(...(await tables.operations.activeOfPipeline(project.id, id)));
   }
+  const newsUrl = thread.newsKey === thread.rootKey ? undefined : messageUrl(thread.newsKey);
   const ended = pipeline.status === 'success' || pipeline.status === 'failed' || pipeline.status === 'canceled';
   await tables.outbox.put(
     {
@@ -68,7 +69,7 @@ export async function putRoot(
       channel: thread.channel,
       rootKey: undefined,
       lane: ended || pipeline.status === 'manual' ? 'failure' : 'progress',
-      ...renderRoot({ pipeline, downstream, operations }),
+      ...renderRoot({ pipeline, downstream, operations, newsUrl }),
     },
     now,
   );

@@ -13,7 +13,7 @@ import type { Release, RouteStep } from '../../domain/release.ts';
 import { findRollback, isRollbackJob, type RollbackTarget } from '../../domain/rollback.ts';
 import { probeSteps } from '../../domain/route-checks.ts';
 import type { CommandContext, CommandResult, Subject } from '../command.ts';
-import { readFreezes } from '../deploy/read-gates.ts';
+import { isOutOfOrder, readFreezes } from '../deploy/read-gates.ts';
 import { readRights } from '../input/read-rights.ts';
 import { refuseElsewhere, refusePolicy } from '../input/refuse-policy.ts';
 import { tellIn } from '../input/tell-in.ts';
@@ -119,7 +119,7 @@ async function planBack(back: Back): Promise<CommandResult> {
   // That job goes back from what is live to what was before it, and nowhere else.
   const isJobApt = request.version === undefined && live?.id === left.id;
   const by = rule?.by === 'job' && isJobApt ? 'job' : 'redeploy';
-  const [way, undone, locks, freezes] = await Promise.all([
+  const [way, undone, locks, freezes, outOfOrder] = await Promise.all([
     by === 'job' ? rollbackJob(back, live, rule?.jobs ?? []) : redeployJob(back),
     left.sha === undefined || target.sha === undefined
       ? undefined
@@ -130,6 +130,7 @@ async function planBack(back: Back): Promise<CommandResult> {
     readFreezes({ projectId: project.ref.id, rules: project.rules, environments: [environment.name] }, context).catch(
       () => [],
     ),
+    isOutOfOrder({ project, release }, environment.name, context).catch(() => false),
   ]);
   const { version, sha } = release;
   const about = { project: project.ref.path, environment: environment.name, version, sha };
@@ -164,9 +165,19 @@ async function planBack(back: Back): Promise<CommandResult> {
       ...warnOfMigrations(environmentRule(project.rules, environment.name)?.migrations ?? [], undone?.files),
       ...warnings(back, { by, wanted: rule?.by }),
     ],
-    exempt: freezes.length > 0 ? 'exempt_freeze' : undefined,
-    gates: { lock: locks.length === 0 ? 'pass' : 'exempt', freeze: freezes.length === 0 ? 'pass' : 'exempt' },
+    ...passed({ lock: locks.length > 0, freeze: freezes.length > 0, after: outOfOrder }),
   };
+}
+
+/** For the audit: which gates would have been closed, and that they do not count. */
+function passed(closed: Readonly<Record<'lock' | 'freeze' | 'after', boolean>>) {
+  const exempt = closed.freeze ? 'exempt_freeze' : closed.after ? 'exempt_order' : undefined;
+  const gates = { lock: answer(closed.lock), freeze: answer(closed.freeze), after: answer(closed.after) };
+  return { exempt, gates } as const;
+}
+
+function answer(isClosed: boolean): 'exempt' | 'pass' {
+  return isClosed ? 'exempt' : 'pass';
 }
 
 /** The target's own job is run again; of a job that was retried before, only the newest instance can be. */
