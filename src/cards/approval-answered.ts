@@ -1,10 +1,9 @@
 import type { ApprovalRequest } from '../domain/approval.ts';
-import { say, time, user } from '../domain/phrase.ts';
-import { approvalName, approverMentions, standingOf } from './approval-words.ts';
+import { say, user } from '../domain/phrase.ts';
+import { approvalName, approverMentions, broughtAbout, standingOf, until } from './approval-words.ts';
 import { buildCard, type Card, target } from './card.ts';
 import { shaped } from './phrase-blocks.ts';
 import { statuses } from './status.ts';
-import { actorName } from './step-words.ts';
 
 /** Told to an approver alone: what their press did, and how to take an approval back. */
 export function renderApprovalAnswered({
@@ -17,7 +16,10 @@ export function renderApprovalAnswered({
   const name = approvalName(request);
   const said = {
     approve: say`You approved ${name}.`,
-    reject: say`You rejected ${name}. Whoever asked is told, with your reason.`,
+    reject:
+      request.origin.kind === 'operation'
+        ? say`You rejected ${name}. Whoever asked is told, with your reason.`
+        : say`You rejected ${name}. GitLab drops its job.`,
     withdraw: say`Your approval of ${name} is taken back.`,
   }[answer];
   const isOurs = request.gitlab === undefined;
@@ -60,8 +62,7 @@ export function renderApprovalReminder({
   readonly by?: string | undefined;
 }): Card {
   const name = approvalName(request);
-  const said = say`${[...approverMentions(request)]}${name} still waits for approval, until ${time(request.expiresAt)}.`;
-  const asks =
-    by === undefined ? say`${actorName(request.requester)} asked for it.` : say`${user(by)} asks you to look.`;
+  const said = say`${[...approverMentions(request)]}${name} still waits for approval${until(request)}.`;
+  const asks = by === undefined ? say`${broughtAbout(request)}.` : say`${user(by)} asks you to look.`;
   return buildCard({ spoken: said, lines: [shaped(statuses.waiting.shape, said), asks, standingOf(request)] });
 }

@@ -1,7 +1,8 @@
-import { type ApprovalRequest, approvals, type Checks } from '../domain/approval.ts';
+import { type ApprovalRequest, approvals, type Checks, type CloseReason, operationOf } from '../domain/approval.ts';
 import { bold, code, join, link, type Phrase, say, time } from '../domain/phrase.ts';
-import { approvalName, approvedBy, approverMentions, standingOf } from './approval-words.ts';
+import { approvalName, approvedBy, approverMentions, broughtAbout, standingOf, until } from './approval-words.ts';
 import { buildCard, type Card, type CardButton, target } from './card.ts';
+import { deployButton } from './job-buttons.ts';
 import { literal } from './literal.ts';
 import { type Line, shaped } from './phrase-blocks.ts';
 import { shapes, statuses } from './status.ts';
@@ -23,23 +24,35 @@ export function renderApprovalRequest(about: {
 }
 
 function asked({ request, threadUrl, comment }: Parameters<typeof renderApprovalRequest>[0]): Card {
-  const { project, requester, fromVersion, expiresAt } = request;
+  const { project, fromVersion } = request;
   const from = fromVersion === undefined ? [] : say` It runs ${literal(fromVersion, 60)} now.`;
   const given = approvals(request).length;
   return buildCard({
-    spoken: say`${[...approverMentions(request)]}${actorName(requester)} asks for approval: ${approvalName(request)} of ${project.path}. ${standingOf(request)}`,
+    spoken: say`${[...approverMentions(request)]}${asks(request)}: ${approvalName(request)} of ${project.path}. ${standingOf(request)}`,
     lines: [
       shaped(statuses.waiting.shape, say`${[...approverMentions(request)]}Approve ${approvalName(request)}?`),
-      say`${actorName(requester)} asks, in ${link(project.path, project.url)}.${from}${ships(request)}`,
+      say`${whoAsks(request)}, in ${link(project.path, project.url)}.${from}${ships(request)}`,
       ...checkLines(request.checks),
       standingOf(request),
       ...(given === 0 ? [] : [say`Approved by ${approvedBy(request)}.`]),
       ...(comment === undefined ? [] : [say`Your comment: ${literal(comment, 200)}`]),
-      say`Until ${time(expiresAt)}, else the deploy ends.`,
+      request.expiresAt
+        ? say`Until ${time(request.expiresAt)}, else the deploy ends.`
+        : say`Approving starts nothing yet. Once all are there, a button for that comes here.`,
     ],
     buttons: buttons(request, comment),
     more: [pages(request, threadUrl)],
   });
+}
+
+function asks({ origin, requester }: ApprovalRequest): Phrase {
+  return origin.kind === 'operation' ? say`${actorName(requester)} asks for approval` : say`GitLab waits for approval`;
+}
+
+function whoAsks(request: ApprovalRequest): Phrase {
+  const { origin, requester } = request;
+  if (origin.kind === 'operation') return say`${actorName(requester)} asks`;
+  return requester.gitlab ? broughtAbout(request) : say`Started in GitLab`;
 }
 
 function ships({ ships: shipped }: ApprovalRequest): Phrase {
@@ -65,7 +78,8 @@ function names(all: readonly string[]): Phrase {
 }
 
 function buttons(request: ApprovalRequest, comment: string | undefined): readonly CardButton[] {
-  const { id, release, environment, tier, planId, project } = request;
+  const { id, release, environment, tier, project } = request;
+  const { planId } = operationOf(request);
   const words = target(release.version, environment);
   return [
     {
@@ -78,23 +92,41 @@ function buttons(request: ApprovalRequest, comment: string | undefined): readonl
         tier === 'production'
           ? {
               title: `Approve ${words}?`,
-              text: `${literal(requester(request), 60)} asks for ${literal(release.version, 60)} on ${literal(environment, 60)} of ${literal(project.path, 100)}. It is recorded under your name.`,
+              text: `${wants(request)} ${literal(release.version, 60)} on ${literal(environment, 60)} of ${literal(project.path, 100)}. It is recorded under your name.`,
               yes: 'Approve',
             }
           : undefined,
     },
     { label: 'Reject', spoken: `Reject ${words}`, actionId: 'approval_reject', value: id, style: 'danger' },
-    { label: 'What ships', spoken: `What ships with ${words}`, actionId: 'what_ships', value: planId },
+    ...(planId === undefined
+      ? []
+      : [{ label: 'What ships', spoken: `What ships with ${words}`, actionId: 'what_ships', value: planId }]),
   ];
 }
 
-function requester({ requester: { gitlab } }: ApprovalRequest): string {
-  return gitlab?.name ?? 'Somebody';
+function wants({ origin, requester: { gitlab } }: ApprovalRequest): string {
+  return origin.kind === 'operation' ? `${literal(gitlab?.name ?? 'Somebody', 60)} asks for` : 'GitLab waits to deploy';
 }
 
 function decided(request: ApprovalRequest, threadUrl: string | undefined): Card {
   const { shape, said } = outcome(request);
-  return buildCard({ spoken: said, lines: [shaped(shape, said), pages(request, threadUrl)] });
+  const isToBeStarted = request.origin.kind === 'observed' && request.state === 'approved';
+  return buildCard({
+    spoken: said,
+    lines: [
+      shaped(shape, said),
+      ...(isToBeStarted
+        ? [say`GitLab does not start it by itself. Deploy shows what would ship before anything happens.`]
+        : []),
+      pages(request, threadUrl),
+    ],
+    buttons: isToBeStarted ? [startButton(request)] : [],
+  });
+}
+
+/** The press is the same as typing the command: same plan, same gates, same confirmation. */
+function startButton({ project, environment, release, job }: ApprovalRequest): CardButton {
+  return deployButton({ project, environment, version: release.version, words: release.version, job });
 }
 
 function outcome(request: ApprovalRequest): { readonly shape: typeof statuses.passed.shape; readonly said: Phrase } {
@@ -114,12 +146,23 @@ function outcome(request: ApprovalRequest): { readonly shape: typeof statuses.pa
     case 'expired':
       return {
         shape: shapes.late,
-        said: say`Nobody decided in time, until ${time(request.expiresAt)}: ${name} was not deployed.`,
+        said: say`Nobody decided in time${until(request)}: ${name} was not deployed.`,
       };
     case 'closed':
-      return { shape: statuses.canceled.shape, said: say`No approval is needed any more: ${name}.` };
+      return { shape: statuses.canceled.shape, said: say`${closings[request.closed ?? 'unneeded']}: ${name}.` };
   }
 }
+
+/** Said before what was asked for. */
+const closings: Record<CloseReason | 'unneeded', string> = {
+  unneeded: 'No approval is needed any more',
+  started: 'Started in GitLab, so no approval is needed any more',
+  canceled: 'Its pipeline was canceled, so no approval is needed any more',
+  gone: 'It waits in GitLab no more',
+  overtaken: 'Another commit was deployed there since, so no approval is needed any more',
+  asked_anew: 'A deploy from Slack asks for it now',
+  not_configured: 'Not asked here any more, since the project is not configured',
+};
 
 function pages({ pipelineId, pipelineUrl }: ApprovalRequest, threadUrl: string | undefined): Phrase {
   const thread = threadUrl === undefined ? [] : [link('The deploy', threadUrl)];

@@ -1,6 +1,6 @@
 import { type ApprovalRequest, approvals } from '../domain/approval.ts';
 import type { GitLabRule } from '../domain/gitlab-approval.ts';
-import { bold, group, join, type Phrase, type Segment, say, user } from '../domain/phrase.ts';
+import { bold, group, join, type Phrase, type Segment, say, time, user } from '../domain/phrase.ts';
 import { literal } from './literal.ts';
 import { actorName } from './step-words.ts';
 
@@ -9,6 +9,17 @@ export function approvalName({ kind, release, environment }: ApprovalRequest): P
   return kind === 'rollback'
     ? say`the rollback of ${bold(environment)} to ${bold(release.version)}`
     : say`${bold(release.version)} to ${bold(environment)}`;
+}
+
+/** Who brought it about: `Ann asked for it`, `Ann started it in GitLab`. */
+export function broughtAbout({ origin, requester }: ApprovalRequest): Phrase {
+  if (origin.kind === 'operation') return say`${actorName(requester)} asked for it`;
+  return requester.gitlab ? say`${actorName(requester)} started it in GitLab` : say`it was started in GitLab`;
+}
+
+/** When its time is over, after what stands before it: `, until 14:11`. Empty where it waits without end. */
+export function until({ expiresAt }: ApprovalRequest): Phrase {
+  return expiresAt ? say`, until ${time(expiresAt)}` : [];
 }
 
 /** Calls the approvers, as far as Slack knows them. Empty where only roles are named. */

@@ -1,10 +1,9 @@
 import type { ApprovalRequest } from '../domain/approval.ts';
-import { bold, say, time } from '../domain/phrase.ts';
-import { approvalName } from './approval-words.ts';
+import { bold, say } from '../domain/phrase.ts';
+import { approvalName, broughtAbout, until } from './approval-words.ts';
 import { buildCard, type Card, target } from './card.ts';
 import { shaped } from './phrase-blocks.ts';
 import { statuses } from './status.ts';
-import { actorName } from './step-words.ts';
 
 const maxShown = 8;
 
@@ -20,10 +19,7 @@ export function renderApprovals({
     spoken: said,
     lines: [
       shaped(statuses.waiting.shape, said),
-      ...shown.map(
-        ({ request }) =>
-          say`• ${approvalName(request)}, asked by ${actorName(request.requester)}, until ${time(request.expiresAt)}`,
-      ),
+      ...shown.map(({ request }) => say`• ${approvalName(request)}: ${broughtAbout(request)}${until(request)}`),
       ...(requests.length > shown.length ? [say`and ${requests.length - shown.length} more`] : []),
     ],
     buttons: shown.map(({ request, line }) => ({

@@ -1,9 +1,8 @@
-import { commandLine } from '../domain/command-line.ts';
 import type { Job } from '../domain/job.ts';
 import { bold, code, link, say } from '../domain/phrase.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
-import { buildCard, type Card, type CardButton, target } from './card.ts';
-import { literal } from './literal.ts';
+import { buildCard, type Card, type CardButton } from './card.ts';
+import { deployButton } from './job-buttons.ts';
 import { shaped } from './phrase-blocks.ts';
 import { commitLine, nameJob, pipelineLink, shortSha, versionOf } from './pipeline-words.ts';
 import { statuses } from './status.ts';
@@ -27,17 +26,11 @@ export function renderGateReached({ pipeline, job }: { readonly pipeline: Pipeli
         : say`Deploy shows what would ship before anything happens. ${page}`,
       commitLine(pipeline),
     ],
-    buttons: environment === undefined ? [] : [deployButton(pipeline, job, environment)],
+    buttons: environment === undefined ? [] : [startButton(pipeline, job, environment)],
   });
 }
 
-/** The press is the same as typing the command: same plan, same checks, same confirmation. */
-function deployButton(pipeline: Pipeline, job: Job, environment: string): CardButton {
+function startButton(pipeline: Pipeline, job: Job, environment: string): CardButton {
   const version = pipeline.tag ? pipeline.ref : shortSha(pipeline.sha);
-  return {
-    label: `Deploy to ${literal(environment, 40)}`,
-    spoken: `Deploy ${target(versionOf(pipeline), environment)}`,
-    actionId: 'run_command',
-    value: commandLine('', '/deploy', [`${pipeline.project.path}:${environment}`, version, '--job', job.name]),
-  };
+  return deployButton({ project: pipeline.project, environment, version, words: versionOf(pipeline), job: job.name });
 }

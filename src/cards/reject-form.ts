@@ -17,7 +17,9 @@ export function renderRejectForm(request: ApprovalRequest): View {
     blocks: [
       renderLines([
         say`Reject ${approvalName(request)}?`,
-        say`${actorName(request.requester)} asked for it. The deploy ends, and your reason is told in its thread.`,
+        request.origin.kind === 'operation'
+          ? say`${actorName(request.requester)} asked for it. The deploy ends, and your reason is told in its thread.`
+          : say`GitLab drops its job for good, and your reason is told where the request stands.`,
       ]),
       {
         type: 'input',

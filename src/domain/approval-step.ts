@@ -1,4 +1,4 @@
-import { type ApprovalRequest, approvals, isBoundTo } from './approval.ts';
+import { type ApprovalRequest, approvals, isBoundTo, isOverdue } from './approval.ts';
 import { isActive, isFinished, type Job } from './job.ts';
 import { currentStep, type NextDeed, type Operation, type Step } from './operation.ts';
 
@@ -61,7 +61,7 @@ function decideStep(about: {
     case 'approved':
     case 'used':
       if (!isBoundTo(request, bound)) return fail('approval_void');
-      if (now >= request.expiresAt) return fail('approval_expired');
+      if (isOverdue(request, now)) return fail('approval_expired');
       return isCurrent
         ? { kind: 'update', index, step: { state: 'succeeded', endedAt: now, decided: decidedBy(request) } }
         : undefined;

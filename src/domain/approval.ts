@@ -11,11 +11,28 @@ import type { Release } from './release.ts';
  */
 export type RequestState = 'open' | 'approved' | 'used' | 'rejected' | 'expired' | 'closed';
 
-/** A request for approval: of one operation and environment, for one job of one commit. */
+/** What a request came from. `observed`: a deployment that waits in GitLab, and nothing of ours waits for it. */
+export type RequestOrigin =
+  | {
+      readonly kind: 'operation';
+      readonly operationId: string;
+      readonly planId: string;
+      /** Of the operation's own message, to follow it. */
+      readonly threadKey: string;
+    }
+  | { readonly kind: 'observed' };
+
+/**
+ * Why nobody needs an observed request any more: its job was started all the same, its pipeline was canceled, GitLab has
+ * no such deployment or asks for no approval, another commit was deployed since, a deploy of ours asks for it now, or its
+ * project is not configured any more.
+ */
+export type CloseReason = 'started' | 'canceled' | 'gone' | 'overtaken' | 'asked_anew' | 'not_configured';
+
+/** A request for approval: of one environment, for one job of one commit. */
 export interface ApprovalRequest {
   readonly id: string;
-  readonly operationId: string;
-  readonly planId: string;
+  readonly origin: RequestOrigin;
   readonly project: ProjectRef;
   readonly environment: string;
   readonly tier?: string | undefined;
@@ -32,6 +49,7 @@ export interface ApprovalRequest {
   readonly terms: ApprovalTerms;
   /** Where it is GitLab that asks, by the rules of its protected environment; undefined: we do. */
   readonly gitlab?: { readonly deploymentId: number; readonly rules: readonly GitLabRule[] } | undefined;
+  /** Of an observed one who started it in GitLab, without a Slack user. */
   readonly requester: Actor;
   /** How many commits ship, and where to see them. */
   readonly ships?: { readonly total: number; readonly url: string } | undefined;
@@ -40,12 +58,13 @@ export interface ApprovalRequest {
   readonly mention: readonly string[];
   /** Where it is shown. `rootKey`: in that thread; undefined: as a message of its own. */
   readonly places: readonly ApprovalPlace[];
-  /** Of the operation's own message, to follow it. */
-  readonly threadKey: string;
   readonly state: RequestState;
+  /** Of an observed one that is closed. */
+  readonly closed?: CloseReason | undefined;
   readonly votes: readonly Vote[];
   readonly createdAt: Date;
-  readonly expiresAt: Date;
+  /** Undefined: never, as GitLab waits without end. */
+  readonly expiresAt?: Date | undefined;
   readonly remindedAt?: Date | undefined;
   readonly nudgedAt?: Date | undefined;
 }
@@ -104,7 +123,7 @@ export function decideVote(
 ): Decision<VoteRefusal> {
   const { terms, state, requester } = request;
   const { voter, answer, authors } = vote;
-  if (state === 'expired' || (isUndecided(request) && now >= request.expiresAt)) return refuse('approval_expired');
+  if (state === 'expired' || (isUndecided(request) && isOverdue(request, now))) return refuse('approval_expired');
   // Who approved may still say no, as long as nothing was started.
   if (!(state === 'open' || (state === 'approved' && answer === 'reject'))) return refuse('approval_decided');
   if (answer === 'reject') return allow;
@@ -155,10 +174,23 @@ export function isBoundTo(
   return request.pipelineId === deed.pipelineId && request.release.sha === deed.sha && request.jobId === deed.jobId;
 }
 
+/** Whether the time to decide is over. */
+export function isOverdue({ expiresAt }: Pick<ApprovalRequest, 'expiresAt'>, now: Date): boolean {
+  return expiresAt !== undefined && now >= expiresAt;
+}
+
 /** When the approvers are reminded, once. Undefined: they were, or nobody is waited for. */
-export function reminderAt({ state, remindedAt, createdAt, expiresAt }: ApprovalRequest): Date | undefined {
+export function reminderAt({ state, remindedAt, createdAt, terms }: ApprovalRequest): Date | undefined {
   if (state !== 'open' || remindedAt) return undefined;
-  return new Date((createdAt.getTime() + expiresAt.getTime()) / 2);
+  return new Date(createdAt.getTime() + terms.expiresMs / 2);
+}
+
+/** The operation and the plan that a request is for; neither where a deployment was only observed. */
+export function operationOf({ origin }: Pick<ApprovalRequest, 'origin'>): {
+  readonly operationId?: string;
+  readonly planId?: string;
+} {
+  return origin.kind === 'operation' ? { operationId: origin.operationId, planId: origin.planId } : {};
 }
 
 /** From when on the approvers may be pinged again by hand. */

@@ -1,5 +1,6 @@
 import type { Person } from './actor.ts';
 import type { ApprovalRequest, Vote } from './approval.ts';
+import type { Deployment } from './deployment.ts';
 
 /** One of GitLab's approval rules of an environment: so many people of a role, a group, or one user. */
 export interface GitLabRule {
@@ -14,7 +15,13 @@ export interface GitLabRule {
 
 /** What GitLab says of a deployment's approvals. */
 export interface GitLabApproval {
-  readonly deploymentId: number;
+  readonly deployment: Deployment;
+  /** Whether its job was started. */
+  readonly begun: boolean;
+  /** Whether it, or its pipeline, was canceled or skipped. */
+  readonly canceled: boolean;
+  /** Whether another commit was deployed there since, so that GitLab takes this one for outdated. */
+  readonly overtaken: boolean;
   /** How many are missing; 0 also where the deployment has not come to its gate yet. */
   readonly pending: number;
   readonly rules: readonly GitLabRule[];
@@ -66,8 +73,7 @@ export function withGitLab(request: ApprovalRequest, approval: GitLabApproval, n
     : approval.pending === 0
       ? 'approved'
       : 'open';
-  const { deploymentId, rules } = approval;
-  return { ...request, state, votes, gitlab: { deploymentId, rules } };
+  return { ...request, state, votes, gitlab: { deploymentId: approval.deployment.id, rules: approval.rules } };
 }
 
 function isPerson(known: Person | undefined, person: Person): boolean {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PersonPayload } from './schema.ts';
+import { DeploymentPayload, PersonPayload } from './schema.ts';
 import { parseTimestamp } from './timestamp.ts';
 
 const number = z
@@ -23,8 +23,7 @@ const ApprovalPayload = z.object({
  * What the list of deployments leaves out. GitLab Free leaves it out here too.
  * @see https://docs.gitlab.com/api/deployments/#get-a-specific-deployment
  */
-export const DeploymentApprovalPayload = z.object({
-  id: z.number().int(),
+export const DeploymentApprovalPayload = DeploymentPayload.extend({
   pending_approval_count: number,
   approvals: z.array(ApprovalPayload).nullish(),
   approval_summary: z

@@ -1,8 +1,15 @@
+import type { Deployment } from '../domain/deployment.ts';
 import type { GitLabApproval, GitLabApprovalReason, GitLabRule } from '../domain/gitlab-approval.ts';
+import { decodeJobStatus, isActive, type JobStatus } from '../domain/job.ts';
 import type { DeploymentApprovalPayload } from './approval-schema.ts';
+import { decodeDeployment } from './decode-answer.ts';
+import type { DeploymentPayload } from './schema.ts';
 
-/** GitLab's approvals of a deployment; undefined: it is under no rule. */
-export function decodeApproval(payload: DeploymentApprovalPayload): GitLabApproval | undefined {
+/** GitLab's approvals of a deployment; undefined: it is under no rule. `all`: those of its environment. */
+export function decodeApproval(
+  payload: DeploymentApprovalPayload,
+  all: readonly DeploymentPayload[],
+): GitLabApproval | undefined {
   const rules = (payload.approval_summary?.rules ?? []).map(
     (rule): GitLabRule => ({
       name: rule.access_level_description ?? 'approvers',
@@ -15,8 +22,15 @@ export function decodeApproval(payload: DeploymentApprovalPayload): GitLabApprov
   );
   const pending = payload.pending_approval_count ?? 0;
   if (rules.length === 0 && pending === 0) return undefined;
+  const deployment = decodeDeployment(payload);
   return {
-    deploymentId: payload.id,
+    deployment,
+    begun: isBegun(deployment, decodeJobStatus(payload.deployable?.status ?? '')),
+    canceled:
+      payload.deployable?.pipeline?.status === 'canceled' ||
+      deployment.status === 'canceled' ||
+      deployment.status === 'skipped',
+    overtaken: all.some(({ id, status, sha }) => id > payload.id && status === 'success' && sha !== payload.sha),
     pending,
     rules,
     approvals: (payload.approvals ?? []).flatMap(({ user, status, comment, created_at: at }) => {
@@ -24,6 +38,11 @@ export function decodeApproval(payload: DeploymentApprovalPayload): GitLabApprov
       return [{ person: user, answer: status === 'approved' ? 'approve' : 'reject', words: comment, at } as const];
     }),
   };
+}
+
+/** A deployment stays `blocked` while its job, already played, waits for a runner. */
+function isBegun({ status }: Deployment, job: JobStatus): boolean {
+  return status === 'running' || status === 'success' || status === 'failed' || isActive(job);
 }
 
 /**

@@ -175,7 +175,7 @@ export const DeploymentPayload = z.object({
       status: adornment,
       started_at: adornment,
       user: PersonPayload,
-      pipeline: z.object({ id }).nullish().catch(undefined),
+      pipeline: z.object({ id, status: adornment }).nullish().catch(undefined),
     })
     .nullish(),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LinkAttempt, StoredLink } from '../app/links/link-ports.ts';
-import type { ApprovalRequest, Vote } from '../domain/approval.ts';
+import type { ApprovalRequest, RequestOrigin, Vote } from '../domain/approval.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { EnvironmentRecord } from '../domain/environment-record.ts';
 import type { Lock } from '../domain/lock.ts';
@@ -109,20 +109,32 @@ export const GitLabWaitDocument = z.looseObject({
   line: z.string(),
 }) as unknown as z.ZodType<GitLabWait>;
 
+type StoredRequest = Omit<ApprovalRequest, 'votes'>;
+
+/** As requests were stored until deployments were observed: each was an operation's, with its origin at the top. */
+export type OperationRequest = Omit<StoredRequest, 'origin'> &
+  Omit<Extract<RequestOrigin, { kind: 'operation' }>, 'kind'>;
+
 /** A stored request for approval; its votes are rows of their own. */
-export const ApprovalDocument = z.looseObject({
-  id: z.string(),
-  operationId: z.string(),
-  project: Project,
-  environment: z.string(),
-  release: Release,
-  jobId: z.number(),
-  terms: z.looseObject({ required: z.number(), approvers: z.array(z.string()) }),
-  requester: Actor,
-  places: z.array(z.looseObject({ channel: z.string() })),
-  createdAt: z.date(),
-  expiresAt: z.date(),
-}) as unknown as z.ZodType<Omit<ApprovalRequest, 'votes'>>;
+export const ApprovalDocument = z
+  .looseObject({
+    id: z.string(),
+    project: Project,
+    environment: z.string(),
+    release: Release,
+    jobId: z.number(),
+    terms: z.looseObject({ required: z.number(), approvers: z.array(z.string()) }),
+    requester: Actor,
+    places: z.array(z.looseObject({ channel: z.string() })),
+    createdAt: z.date(),
+    expiresAt: z.date().optional(),
+  })
+  .and(
+    z.union([
+      z.looseObject({ origin: z.looseObject({ kind: z.enum(['operation', 'observed']) }) }),
+      z.looseObject({ operationId: z.string() }),
+    ]),
+  ) as unknown as z.ZodType<StoredRequest | OperationRequest>;
 
 /** A stored word on a request. */
 export const VoteDocument = z.looseObject({

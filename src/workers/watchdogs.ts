@@ -1,4 +1,5 @@
 import { type WatchApprovalsDeps, watchApprovals } from '../app/approvals/watch-approvals.ts';
+import { createObservedWatch, type WatchObservedDeps } from '../app/approvals/watch-observed.ts';
 import { type WatchEnvironmentsDeps, watchEnvironments } from '../app/environments/watch-environments.ts';
 import { type WatchJobStartDeps, watchJobStart } from '../app/environments/watch-job-start.ts';
 import { type TellBackDeps, tellBack } from '../app/locks/tell-back.ts';
@@ -12,12 +13,13 @@ const environmentsEveryMs = 60_000;
 
 /** Starts what looks by itself whether something goes on for too long, or is over at last. */
 export function startWatchdogs(
-  deps: WatchJobStartDeps & WatchEnvironmentsDeps & WatchApprovalsDeps & TellBackDeps,
+  deps: WatchJobStartDeps & WatchEnvironmentsDeps & WatchApprovalsDeps & WatchObservedDeps & TellBackDeps,
 ): readonly ReturnType<typeof startTimer>[] {
   const { log } = deps;
   return [
     startTimer('job_start', () => jobsEveryMs, { work: () => watchJobStart(deps), log }),
     startTimer('approvals', () => jobsEveryMs, { work: () => watchApprovals(deps), log }),
+    startTimer('observed_approvals', () => jobsEveryMs, { work: createObservedWatch(deps), log }),
     startTimer('gitlab_back', () => gitlabEveryMs, { work: () => tellBack(deps), log }),
     startTimer('environments', () => environmentsEveryMs, { work: () => watchEnvironments(deps), log }),
   ];

@@ -40,6 +40,7 @@ export function approvalCards(about: {
         },
       },
     }),
+    ...observedCards(one, withState('approved', approved)),
     'approval given': renderApprovalRequest({ request: withState('approved', approved), threadUrl: outside }),
     'approval used': renderApprovalRequest({ request: withState('used', approved) }),
     'approval rejected': renderApprovalRequest({ request: withState('rejected', rejected) }),
@@ -57,5 +58,28 @@ export function approvalCards(about: {
         { request: one, line: outside },
       ],
     }),
+  };
+}
+
+/** Those of a deployment that somebody started in GitLab. */
+function observedCards(request: ApprovalRequest, approved: ApprovalRequest): Readonly<Record<string, Card>> {
+  const observed = { ...request, origin: { kind: 'observed' as const }, expiresAt: undefined };
+  const reasons = ['started', 'canceled', 'gone', 'overtaken', 'asked_anew', 'not_configured'] as const;
+  return {
+    'approval of a deployment in GitLab': renderApprovalRequest({ request: observed }),
+    'approval of a deployment in GitLab, by nobody known': renderApprovalRequest({
+      request: { ...observed, requester: { slackUserId: '', gitlab: undefined } },
+    }),
+    'approval of a deployment in GitLab, given': renderApprovalRequest({
+      request: { ...approved, origin: observed.origin, expiresAt: undefined },
+    }),
+    ...Object.fromEntries(
+      reasons.map((closed) => [
+        `approval of a deployment in GitLab, closed: ${closed}`,
+        renderApprovalRequest({ request: { ...observed, state: 'closed', closed } }),
+      ]),
+    ),
+    'approvers of a deployment in GitLab reminded': renderApprovalReminder({ request: observed }),
+    'you rejected a deployment in GitLab': renderApprovalAnswered({ request: observed, answer: 'reject' }),
   };
 }

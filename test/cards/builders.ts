@@ -190,8 +190,12 @@ export const anEnvironmentRecord: EnvironmentRecord = {
 /** Production waits for one of two approvals. */
 export const anApprovalRequest: ApprovalRequest = {
   id: 'operation-1-1',
-  operationId: 'operation-1',
-  planId: 'plan-1',
+  origin: {
+    kind: 'operation',
+    operationId: 'operation-1',
+    planId: 'plan-1',
+    threadKey: 'C0DEPLOYS/pipeline:812/operation:operation-1',
+  },
   project,
   environment: 'production',
   tier: 'production',
@@ -215,7 +219,6 @@ export const anApprovalRequest: ApprovalRequest = {
   checks: { passed: 8, failed: [], open: [] },
   mention: ['U0RAJ', 'S0LEADS'],
   places: [{ channel: 'C0DEPLOYS', rootKey: 'C0DEPLOYS/pipeline:812', broadcast: true }],
-  threadKey: 'C0DEPLOYS/pipeline:812/operation:operation-1',
   state: 'open',
   votes: [],
   createdAt: at('10:11'),

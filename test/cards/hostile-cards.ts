@@ -192,7 +192,7 @@ export function cardsSaying(outside: string): Readonly<Record<string, Card>> {
       request: {
         ...anApprovalRequest,
         id: outside,
-        planId: outside,
+        origin: { kind: 'operation', operationId: outside, planId: outside, threadKey: outside },
         project: pipeline.project,
         environment: outside,
         release: { ...anApprovalRequest.release, version: outside },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fittingRules, type GitLabApproval, type GitLabRule, withGitLab } from '../../src/domain/gitlab-approval.ts';
-import { anApproval, at, raj } from '../support/builders.ts';
+import { fittingRules, type GitLabRule, withGitLab } from '../../src/domain/gitlab-approval.ts';
+import { aGitLabApproval, anApproval, at, raj } from '../support/builders.ts';
 
 const maintainers: GitLabRule = { name: 'Maintainers', required: 2, given: 0, accessLevel: 40 };
 const security: GitLabRule = { name: 'security', required: 1, given: 0, groupId: 7 };
@@ -24,7 +24,7 @@ describe('fittingRules', () => {
 
 describe('withGitLab', () => {
   const approved = { person: raj.gitlab, answer: 'approve', words: '', at: at(30) } as const;
-  const waiting: GitLabApproval = { deploymentId: 55, pending: 1, rules: [maintainers], approvals: [approved] };
+  const waiting = aGitLabApproval({ rules: [maintainers], approvals: [approved] });
   it.each([
     ['open', waiting],
     ['approved', { ...waiting, pending: 0 }],

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { DeploymentApprovalPayload } from '../../src/gitlab/approval-schema.ts';
 import { decodeApproval, decodeApprovalRefusal } from '../../src/gitlab/decode-approval.ts';
+import { DeploymentPayload } from '../../src/gitlab/schema.ts';
 
-const read = (payload: object) => decodeApproval(DeploymentApprovalPayload.parse(payload));
+const blocked = { status: 'blocked', sha: 'a1', environment: { name: 'production' } };
+const read = (payload: object, all: readonly object[] = []) =>
+  decodeApproval(
+    DeploymentApprovalPayload.parse({ ...blocked, ...payload }),
+    all.map((each) => DeploymentPayload.parse({ ...blocked, ...each })),
+  );
 
 describe('decodeApprovalRefusal', () => {
   it.each([
@@ -52,10 +58,37 @@ describe('decodeApproval', () => {
     });
 
     expect(approval).toMatchObject({
-      deploymentId: 55,
+      deployment: { id: 55, environment: 'production' },
+      begun: false,
+      canceled: false,
+      overtaken: false,
       pending: 1,
       rules: [{ name: 'Maintainers', required: 2, given: 1, accessLevel: 40 }],
       approvals: [{ person: raj, answer: 'approve', words: 'fine' }],
+    });
+  });
+
+  const pending = { pending_approval_count: 1 };
+  it.each([
+    ['waits', {}, [], {}],
+    ['was played and waits for a runner', { deployable: { id: 7, status: 'pending' } }, [], { begun: true }],
+    ['runs', { status: 'running' }, [], { begun: true }],
+    ['was skipped', { status: 'skipped' }, [], { canceled: true }],
+    [
+      'is of a canceled pipeline',
+      { deployable: { id: 7, status: 'manual', pipeline: { id: 9, status: 'canceled' } } },
+      [],
+      { canceled: true },
+    ],
+    ['was overtaken', {}, [{ id: 56, status: 'success', sha: 'b2' }], { overtaken: true }],
+    ['was deployed again', {}, [{ id: 56, status: 'success', sha: 'a1' }], {}],
+    ['is newer than what runs', {}, [{ id: 54, status: 'success', sha: 'b2' }], {}],
+  ])('says that a deployment %s', (_, payload, all, expected) => {
+    expect(read({ id: 55, ...pending, ...payload }, all)).toMatchObject({
+      begun: false,
+      canceled: false,
+      overtaken: false,
+      ...expected,
     });
   });
 

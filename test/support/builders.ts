@@ -2,6 +2,7 @@ import type { ApprovalRequest } from '../../src/domain/approval.ts';
 import type { ApprovalTerms } from '../../src/domain/approval-terms.ts';
 import type { Deployment } from '../../src/domain/deployment.ts';
 import type { DeploymentChanged, JobChanged, PipelineObserved } from '../../src/domain/event.ts';
+import type { GitLabApproval } from '../../src/domain/gitlab-approval.ts';
 import type { Job } from '../../src/domain/job.ts';
 import type { Operation, Step } from '../../src/domain/operation.ts';
 import type { Pipeline, PipelineFacts } from '../../src/domain/pipeline.ts';
@@ -158,8 +159,12 @@ export function anOperation(change: Partial<Operation> = {}): Operation {
 export function anApproval(terms: Partial<ApprovalTerms> = {}, change: Partial<ApprovalRequest> = {}): ApprovalRequest {
   return {
     id: 'operation-1-1',
-    operationId: 'operation-1',
-    planId: 'plan-1',
+    origin: {
+      kind: 'operation',
+      operationId: 'operation-1',
+      planId: 'plan-1',
+      threadKey: 'C0DEPLOYS/pipeline:812/operation:operation-1',
+    },
     project,
     environment: 'production',
     release,
@@ -180,11 +185,24 @@ export function anApproval(terms: Partial<ApprovalTerms> = {}, change: Partial<A
     requester: ann,
     mention: [],
     places: [],
-    threadKey: 'C0DEPLOYS/pipeline:812/operation:operation-1',
     state: 'open',
     votes: [],
     createdAt: at(0),
     expiresAt: at(14_400),
+    ...change,
+  };
+}
+
+/** What GitLab says of a deployment that waits for one more approval. */
+export function aGitLabApproval(change: Partial<GitLabApproval> = {}): GitLabApproval {
+  return {
+    deployment: { id: 55, environment: 'production', status: 'blocked', jobId: 106 },
+    begun: false,
+    canceled: false,
+    overtaken: false,
+    pending: 1,
+    rules: [{ name: 'Maintainers', required: 1, given: 0, accessLevel: 40 }],
+    approvals: [],
     ...change,
   };
 }

@@ -5,6 +5,7 @@ import {
   type ApprovalRequest,
   decideVote,
   decideWithdrawal,
+  operationOf,
   type Vote,
   withoutVote,
   withVote,
@@ -87,7 +88,12 @@ export async function answerApproval(press: ApprovalPress, deps: AnswerApprovalD
   deps.wake('outbox');
   deps.wake('operations');
   deps.log.info(
-    { operation_id: request.operationId, actor: slackUserId, environment: request.environment, reason: outcome },
+    {
+      operation_id: operationOf(request).operationId,
+      actor: slackUserId,
+      environment: request.environment,
+      reason: outcome,
+    },
     'approval answered',
   );
 }
@@ -193,8 +199,7 @@ function auditOf(
     action: `approval.${answer}`,
     version: request?.release.version,
     sha: request?.release.sha,
-    planId: request?.planId,
-    operationId: request?.operationId,
+    ...(request && operationOf(request)),
     channel,
   };
 }

@@ -1,5 +1,6 @@
-import type { ApprovalRequest } from '../../domain/approval.ts';
+import { type ApprovalRequest, isUndecided } from '../../domain/approval.ts';
 import type { Job } from '../../domain/job.ts';
+import { closeRequest, observedId } from '../../domain/observed-approval.ts';
 import { currentStep, type Operation, type Step, withStep } from '../../domain/operation.ts';
 import { isSame } from '../../domain/same.ts';
 import type { GitLabReads } from '../gitlab-ports.ts';
@@ -7,7 +8,7 @@ import { showChange } from '../operations/show-change.ts';
 import type { Clock, Settings, Wake } from '../ports.ts';
 import type { Store, Tables } from '../store-ports.ts';
 import { makeRequest } from './make-request.ts';
-import { mailApproval, showApproval } from './show-approval.ts';
+import { changeApproval, mailApproval, showApproval } from './show-approval.ts';
 
 export interface AskApprovalsDeps {
   readonly settings: () => Settings;
@@ -71,6 +72,7 @@ async function ask(
   request: ApprovalRequest,
   { operation, now }: { readonly operation: Operation; readonly now: Date },
 ): Promise<void> {
+  await closeObserved(tables, request, now);
   await tables.approvals.add(request);
   for (const vote of request.votes) await tables.approvals.vote(request.id, vote);
   await tables.audit.append({
@@ -92,6 +94,12 @@ async function ask(
   });
   await showApproval(tables, request, now);
   await mailApproval(tables, { request, project: operation.project, now });
+}
+
+/** What was observed before is asked for with the deploy now, and once is enough. */
+async function closeObserved(tables: Tables, { project, jobId }: ApprovalRequest, now: Date): Promise<void> {
+  const held = await tables.approvals.find(observedId(project.id, jobId));
+  if (held && isUndecided(held)) await changeApproval(tables, { held, next: closeRequest(held, 'asked_anew'), now });
 }
 
 function isUnasked({ kind, requestId, state, approval }: Step): boolean {

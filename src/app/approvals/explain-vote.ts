@@ -36,7 +36,7 @@ export function explainVote(
       return {
         code: reason,
         notDone,
-        fact: say`The request has expired, ${time(request.expiresAt)}.`,
+        fact: say`The request has expired${request.expiresAt ? say`, ${time(request.expiresAt)}` : []}.`,
         todo: [{ kind: 'say', phrase: say`${actorName(request.requester)} can ask for it again.` }],
       };
     case 'approval_own_deploy':

@@ -1,17 +1,16 @@
 import type { Actor } from '../../domain/actor.ts';
-import type { ApprovalRequest } from '../../domain/approval.ts';
-import type { ApprovalTerms } from '../../domain/approval-terms.ts';
+import { type ApprovalRequest, isUndecided, operationOf } from '../../domain/approval.ts';
+import { NotFoundError } from '../../domain/errors.ts';
 import { type GitLabApproval, withGitLab } from '../../domain/gitlab-approval.ts';
 import type { Job } from '../../domain/job.ts';
+import { evolveObserved } from '../../domain/observed-approval.ts';
 import { currentStep, type NextDeed, type Operation, type Step } from '../../domain/operation.ts';
-import { environmentRule } from '../../domain/project.ts';
 import { isSame } from '../../domain/same.ts';
 import type { Store, Tables } from '../store-ports.ts';
 import { type AskApprovalsDeps, replace } from './ask-approvals.ts';
+import { gitlabTerms } from './gitlab-terms.ts';
 import { makeRequest } from './make-request.ts';
 import { changeApproval } from './show-approval.ts';
-
-const hourMs = 3_600_000;
 
 /**
  * Before a job that starts an environment is played: where GitLab waits for approvals of its own, people are asked and
@@ -36,7 +35,7 @@ export async function holdForGitLab(
   if (approval.pending === 0) return replace(operation, withSteps(operation, index, [write]), deps);
   const plan = await deps.store.tables.plans.find(operation.planId);
   const now = deps.clock.now();
-  const terms = termsOf(operation, environment, { approval, deps });
+  const terms = gitlabTerms(approval, deps.settings().rulesFor(operation.project.path), environment);
   const about = { operation, step: { job: step.job, environment }, terms, job, jobs, plan, now };
   const request = withGitLab(makeRequest({ ...about, gitlab: approval, settings: deps.settings() }), approval, now);
   const asking: Step = {
@@ -60,28 +59,6 @@ function withSteps(operation: Operation, index: number, steps: readonly Step[]):
   return { ...operation, steps: operation.steps.toSpliced(index, 1, ...steps) };
 }
 
-/** GitLab says who and how many; where the request goes, and how long the operation waits, our settings do. */
-function termsOf(
-  { project }: Operation,
-  environment: string,
-  { approval, deps }: { readonly approval: GitLabApproval; readonly deps: Pick<AskApprovalsDeps, 'settings'> },
-): ApprovalTerms {
-  const rules = deps.settings().rulesFor(project.path);
-  const said = rules && environmentRule(rules, environment)?.approvals;
-  return {
-    required: Math.max(
-      1,
-      approval.rules.reduce((sum, { required }) => sum + required, 0),
-    ),
-    approvers: approval.rules.map(({ name }) => name),
-    ask: said?.ask ?? [],
-    // Both are GitLab's to judge.
-    self: true,
-    authors: true,
-    expiresMs: said?.expires ?? 4 * hourMs,
-  };
-}
-
 /**
  * Brings what GitLab says into the request that an operation stands at, so that decisions made on GitLab's page show,
  * by whatever way we come to look: a webhook, or the next poll.
@@ -102,14 +79,14 @@ export async function lookAtGitLab(
   deps: Pick<AskApprovalsDeps, 'gitlab' | 'clock' | 'wake'> & { readonly store: Store },
   by?: Actor,
 ): Promise<ApprovalRequest> {
-  const { project, environment, jobId } = request;
-  const approval = await deps.gitlab.approvalOf(project.id, { environment, jobId });
-  if (!approval) return request;
+  const isObserved = request.origin.kind === 'observed';
+  const approval = await readApproval(request, deps.gitlab);
+  if (!approval && !isObserved) return request;
   const now = deps.clock.now();
   const stored = await deps.store.transaction(async (tables) => {
     const held = await tables.approvals.find(request.id);
-    if (!held || (held.state !== 'open' && held.state !== 'approved')) return held;
-    const next = withGitLab(held, approval, now);
+    if (!held || !isUndecided(held)) return held;
+    const next = approval && !isObserved ? withGitLab(held, approval, now) : evolveObserved(held, approval, now);
     if (isSame(held, next)) return held;
     await storeVotes(tables, held, next);
     await recordVotes(tables, { held, next, by, now });
@@ -118,6 +95,19 @@ export async function lookAtGitLab(
   });
   deps.wake('outbox');
   return stored ?? request;
+}
+
+/** What an operation waits for has to be there; an observed deployment may have gone with its project. */
+async function readApproval(
+  { origin, project, environment, jobId }: ApprovalRequest,
+  gitlab: AskApprovalsDeps['gitlab'],
+): Promise<GitLabApproval | undefined> {
+  try {
+    return await gitlab.approvalOf(project.id, { environment, jobId });
+  } catch (error) {
+    if (origin.kind === 'observed' && error instanceof NotFoundError) return undefined;
+    throw error;
+  }
 }
 
 async function storeVotes(
@@ -157,8 +147,7 @@ async function recordVotes(
       sha: next.release.sha,
       pipelineId: next.pipelineId,
       jobId: next.jobId,
-      planId: next.planId,
-      operationId: next.operationId,
+      ...operationOf(next),
       url: next.pipelineUrl,
     });
   }

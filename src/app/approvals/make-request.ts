@@ -29,8 +29,7 @@ export function makeRequest(about: {
   const tier = isTarget ? deed?.tier : undefined;
   return {
     id: `${operation.id}-${operation.steps.filter(({ requestId }) => requestId !== undefined).length + 1}`,
-    operationId: operation.id,
-    planId: operation.planId,
+    origin: { kind: 'operation', operationId: operation.id, planId: operation.planId, threadKey: ownKey(operation) },
     project: operation.project,
     environment,
     tier: tier ?? guessTier(environment),
@@ -43,13 +42,12 @@ export function makeRequest(about: {
     job: step.job,
     jobId: job.id,
     terms,
-    gitlab: gitlab && { deploymentId: gitlab.deploymentId, rules: gitlab.rules },
+    gitlab: gitlab && { deploymentId: gitlab.deployment.id, rules: gitlab.rules },
     requester: operation.requester,
     ships: shipped && { total: shipped.total, url: shipped.url },
     checks: checksOf(jobs),
     mention: whomToCall(terms, settings),
     places: placesOf(operation, terms, settings),
-    threadKey: ownKey(operation),
     state: 'open',
     votes: [],
     createdAt: now,
@@ -62,7 +60,8 @@ function ownKey({ rootKey, id }: Operation): string {
   return rootKey.endsWith(`/operation:${id}`) ? rootKey : `${rootKey}/operation:${id}`;
 }
 
-function checksOf(jobs: readonly Job[]): Checks {
+/** How the jobs that check a release ended, those of its deploys left out. */
+export function checksOf(jobs: readonly Job[]): Checks {
   const checks = jobs.filter((job) => jobKind(job) !== 'other' && job.environment === undefined);
   const names = (wanted: (job: Job) => boolean): readonly string[] => checks.filter(wanted).map(({ name }) => name);
   return {
@@ -73,7 +72,7 @@ function checksOf(jobs: readonly Job[]): Checks {
 }
 
 /** Slack users and groups; a role is nobody that Slack could call. */
-function whomToCall({ approvers }: ApprovalTerms, { identityUsers }: Settings): readonly string[] {
+export function whomToCall({ approvers }: ApprovalTerms, { identityUsers }: Settings): readonly string[] {
   const called = approvers.flatMap((name) => {
     if (/^[UWS][A-Z0-9]+$/.test(name)) return [name];
     return name.startsWith('@') ? (slackUserOf(name.slice(1), identityUsers) ?? []) : [];

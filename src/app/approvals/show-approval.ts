@@ -1,5 +1,5 @@
 import { renderApprovalRequest } from '../../cards/approval-request.ts';
-import type { ApprovalPlace, ApprovalRequest } from '../../domain/approval.ts';
+import { type ApprovalPlace, type ApprovalRequest, operationOf } from '../../domain/approval.ts';
 import { isBegun } from '../../domain/approval-step.ts';
 import { InvariantError } from '../../domain/errors.ts';
 import { type Operation, withStep } from '../../domain/operation.ts';
@@ -15,7 +15,7 @@ export function approvalKey({ channel, rootKey }: ApprovalPlace, { id }: Pick<Ap
 
 /** Shows a request as it is now, wherever it was asked: with its buttons while it is open, then who decided. */
 export async function showApproval(tables: Pick<Tables, 'outbox'>, request: ApprovalRequest, now: Date): Promise<void> {
-  const card = renderApprovalRequest({ request, threadUrl: messageUrl(request.threadKey) });
+  const card = renderApprovalRequest({ request, threadUrl: threadUrlOf(request) });
   for (const place of request.places) {
     const { channel, rootKey, broadcast } = place;
     await tables.outbox.put(
@@ -25,13 +25,19 @@ export async function showApproval(tables: Pick<Tables, 'outbox'>, request: Appr
   }
 }
 
+/** The thread of the operation; an observed request stands in the thread of its pipeline, if in any. */
+function threadUrlOf({ origin, places }: ApprovalRequest): string | undefined {
+  const key = origin.kind === 'operation' ? origin.threadKey : places[0]?.rootKey;
+  return key === undefined ? undefined : messageUrl(key);
+}
+
 /** Mails a request to whom its environment names, once. */
 export async function mailApproval(
   tables: Pick<Tables, 'inbox'>,
   about: { readonly request: ApprovalRequest; readonly project: ProjectRef; readonly now: Date },
 ): Promise<void> {
   const { request, project, now } = about;
-  const content = renderApprovalRequest({ request, threadUrl: messageUrl(request.threadKey) });
+  const content = renderApprovalRequest({ request, threadUrl: threadUrlOf(request) });
   const { environment, id } = request;
   await tables.inbox.add(mailRow({ project, environment, key: `approval:${id}`, content }, now));
 }
@@ -53,7 +59,8 @@ export async function changeApproval(
  * has read, so it does not leave.
  */
 async function holdAgain(tables: Pick<Tables, 'operations'>, request: ApprovalRequest): Promise<void> {
-  const operation = await tables.operations.find(request.operationId);
+  const { operationId } = operationOf(request);
+  const operation = operationId === undefined ? undefined : await tables.operations.find(operationId);
   const index = operation?.steps.findIndex(({ requestId }) => requestId === request.id) ?? -1;
   if (operation?.state !== 'active' || operation.steps[index]?.state !== 'succeeded') return;
   const held = withStep(operation, index, { state: 'awaiting_approval', endedAt: undefined, decided: undefined });

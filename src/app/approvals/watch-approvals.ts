@@ -1,4 +1,4 @@
-import { type ApprovalRequest, reminderAt } from '../../domain/approval.ts';
+import { type ApprovalRequest, isOverdue, operationOf, reminderAt } from '../../domain/approval.ts';
 import type { Clock, Wake } from '../ports.ts';
 import type { Store, Tables } from '../store-ports.ts';
 import { remindApprovers } from './remind-approvers.ts';
@@ -28,11 +28,11 @@ export async function watchApprovals({ store, clock, wake }: WatchApprovalsDeps)
 function isDue(request: ApprovalRequest, now: Date): boolean {
   if (request.state !== 'open' && request.state !== 'approved') return false;
   const reminder = reminderAt(request);
-  return now >= request.expiresAt || (reminder !== undefined && now >= reminder);
+  return isOverdue(request, now) || (reminder !== undefined && now >= reminder);
 }
 
 async function watch(tables: Tables, request: ApprovalRequest, now: Date): Promise<void> {
-  if (now < request.expiresAt) {
+  if (!isOverdue(request, now)) {
     await tables.approvals.save({ ...request, remindedAt: now }, request.state);
     return remindApprovers(tables, request, { moment: 'half', now });
   }
@@ -49,6 +49,6 @@ async function watch(tables: Tables, request: ApprovalRequest, now: Date): Promi
     sha: request.release.sha,
     pipelineId: request.pipelineId,
     jobId: request.jobId,
-    operationId: request.operationId,
+    ...operationOf(request),
   });
 }

@@ -4,6 +4,8 @@ import { renderNote } from '../../cards/view.ts';
 import type { ApprovalRequest } from '../../domain/approval.ts';
 import { decideVote } from '../../domain/approval.ts';
 import { say } from '../../domain/phrase.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import { explainUnlinked } from '../approvals/explain-gitlab-answer.ts';
 import { explainVote } from '../approvals/explain-vote.ts';
 import { refuseApprover } from '../approvals/refuse-approver.ts';
 import type { CommandContext } from '../command.ts';
@@ -27,12 +29,16 @@ export async function fillRejectForm(
   }
   const decision = decideVote(request, { voter: actor, answer: 'reject', authors: [] }, now);
   const refusal =
-    (await refuseApprover(
-      request,
-      { ...context, answer: 'reject' },
-      { ...context, settings: () => context.settings },
-    )) ?? (decision.kind === 'refuse' ? explainVote(decision, { request, answer: 'reject' }) : undefined);
+    (await refuseRejecter(request, context)) ??
+    (decision.kind === 'refuse' ? explainVote(decision, { request, answer: 'reject' }) : undefined);
   if (!refusal) return { view: renderRejectForm(request), place: { ...place, requestId: request.id } };
   const refused = { code: refusal.code, project: request.project.path };
   return { view: renderNote({ title: 'Reject', card: renderRefusal(refusal) }), place, refused };
+}
+
+/** By GitLab's own rules it is GitLab that judges, for whoever it knows. */
+async function refuseRejecter(request: ApprovalRequest, context: CommandContext): Promise<Refusal | undefined> {
+  const { actor, restricted, settings } = context;
+  if (request.gitlab && !restricted) return actor.knownBy === 'link' ? undefined : explainUnlinked(request, 'reject');
+  return refuseApprover(request, { ...context, answer: 'reject' }, { ...context, settings: () => settings });
 }

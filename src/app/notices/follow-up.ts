@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ObserveDeploymentDeps, observeDeployment } from '../approvals/observe-deployment.ts';
 import { type RevokeTokensDeps, revokeTokens } from '../links/revoke-tokens.ts';
 import { type TellEndedDeploymentDeps, tellEndedDeployment } from '../outside/tell-ended-deployment.ts';
 import { type TellRollbackDeps, tellRollback } from '../rollback/tell-rollback.ts';
@@ -12,10 +13,19 @@ export type FollowUpDeps = AddLogExcerptDeps &
   TellRollbackDeps &
   TellEndedDeploymentDeps &
   CarryOutTaskDeps &
-  RevokeTokensDeps;
+  RevokeTokensDeps &
+  ObserveDeploymentDeps;
 
 const Work = z.object({
-  kind: z.enum(['log_excerpt', 'pipeline_report', 'rollback_seen', 'deployment_ended', 'task', 'revoke_tokens']),
+  kind: z.enum([
+    'log_excerpt',
+    'pipeline_report',
+    'rollback_seen',
+    'deployment_ended',
+    'task',
+    'revoke_tokens',
+    'approval_gate',
+  ]),
 });
 
 /** Carries out one piece of work that we gave ourselves: what a reply still lacks, or what is told of a deployment. */
@@ -33,5 +43,7 @@ export async function followUp(row: InboxRow, deps: FollowUpDeps): Promise<void>
       return carryOutTask(row, deps);
     case 'revoke_tokens':
       return revokeTokens(row, deps);
+    case 'approval_gate':
+      return observeDeployment(row, deps);
   }
 }

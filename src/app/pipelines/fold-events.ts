@@ -15,6 +15,7 @@ import {
   wantsNotice,
 } from '../../domain/thread.ts';
 import type { WatchdogRules } from '../../domain/watchdog.ts';
+import { noteGates } from '../approvals/observe-deployment.ts';
 import { tellStartedAround } from '../approvals/tell-around.ts';
 import { recordObserved } from '../audit/record-observed.ts';
 import { noteEndedDeployments } from '../environments/note-ended-deployments.ts';
@@ -61,6 +62,7 @@ export async function foldEvents(
   const rules = rulesFor(next.project.path);
   await noteEndedDeployments(tables, { pipeline: next, notices, now });
   await noteDeployments(tables, { pipeline: next, events, rules, watchdog, now, historyBefore });
+  await noteGates(tables, { before: held, pipeline: next, rules, now });
   await recordObserved(tables, { before: held, pipeline: next, identityUsers, now, historyBefore });
   const health = evolveBranch(branch, next);
   if (health && health !== branch) await tables.pipelines.saveBranch(next.project.id, health);

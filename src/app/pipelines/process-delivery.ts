@@ -1,6 +1,7 @@
 import type { ApprovalNews, DomainEvent } from '../../domain/event.ts';
 import type { ProjectRef, ProjectRules } from '../../domain/project.ts';
 import type { TagNews } from '../../domain/tag-news.ts';
+import { lookRow } from '../approvals/observe-deployment.ts';
 import type { DecodeDelivery } from '../gitlab-ports.ts';
 import type { Clock, Counters, Log, Settings, Wake } from '../ports.ts';
 import { type IdentifyProjectDeps, identifyProject } from '../projects/identify-project.ts';
@@ -81,9 +82,7 @@ async function tell(
   );
 }
 
-/**
- * Somebody decided on GitLab's page. The operation that waits for it asks GitLab: the sender's word counts for nothing.
- */
+/** Somebody decided on GitLab's page. Whatever waits for it asks GitLab: the sender's word counts for nothing. */
 async function lookAtApprovals(
   row: InboxRow,
   { project, jobId }: ApprovalNews,
@@ -94,10 +93,14 @@ async function lookAtApprovals(
     const waiting = (await tables.approvals.undecided()).filter(
       (request) => request.project.id === project.id && request.jobId === jobId,
     );
-    for (const { pipelineId } of waiting) await tables.operations.wake(project.id, pipelineId, now);
+    for (const request of waiting) {
+      if (request.origin.kind === 'operation') await tables.operations.wake(project.id, request.pipelineId, now);
+      else await tables.inbox.add(lookRow(request, row.key, now));
+    }
     await tables.inbox.done(row.id, waiting.length > 0 ? 'looked_at' : 'nothing_new', now);
   });
   wake('operations');
+  wake('inbox');
 }
 
 async function fold(

@@ -12,7 +12,7 @@ export function sampleApprovalCards(operation: Operation): Readonly<Record<strin
   const place = { channel: operation.channel, rootKey: operation.rootKey, broadcast: true };
   const request: ApprovalRequest = {
     id,
-    planId,
+    origin: { kind: 'operation', operationId: id, planId, threadKey: operation.rootKey },
     project,
     environment,
     release,
@@ -20,7 +20,6 @@ export function sampleApprovalCards(operation: Operation): Readonly<Record<strin
     pipelineUrl,
     requester,
     createdAt,
-    operationId: id,
     tier: 'production',
     kind: 'deploy',
     job: 'deploy-prod',
@@ -30,14 +29,16 @@ export function sampleApprovalCards(operation: Operation): Readonly<Record<strin
     checks: { passed: 8, failed: [], open: [] },
     mention: [requester.slackUserId],
     places: [place],
-    threadKey: operation.rootKey,
     state: 'open',
     votes: [{ voter: requester, answer: 'approve', words: 'looks good', at: createdAt }],
     expiresAt: createdAt,
   };
+  const observed: ApprovalRequest = { ...request, origin: { kind: 'observed' }, expiresAt: undefined };
   return {
     'approval asked': renderApprovalRequest({ request }),
     'approval given': renderApprovalRequest({ request: { ...request, state: 'approved' } }),
+    'approval of a deployment in GitLab': renderApprovalRequest({ request: observed }),
+    'approval of a deployment in GitLab, given': renderApprovalRequest({ request: { ...observed, state: 'approved' } }),
     'you approved': renderApprovalAnswered({ request, answer: 'approve' }),
     'started around approvals': renderStartedAround({
       project,

@@ -18,7 +18,7 @@ export function createApprovalReads({ api }: ReadContext): Pick<GitLabReads, 'ap
       const found = rows.find(({ deployable }) => deployable?.id === jobId);
       if (!found) return undefined;
       const answer = await api.Deployments.show(projectId, found.id);
-      return decodeApproval(readAs(DeploymentApprovalPayload, answer, `deployment ${found.id}`));
+      return decodeApproval(readAs(DeploymentApprovalPayload, answer, `deployment ${found.id}`), rows);
     },
   };
 }

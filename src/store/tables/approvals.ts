@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely';
 import type { ApprovalsTable } from '../../app/store-ports.ts';
 import type { Actor } from '../../domain/actor.ts';
-import type { ApprovalRequest, RequestState, Vote } from '../../domain/approval.ts';
-import { ApprovalDocument, VoteDocument } from '../documents.ts';
+import { type ApprovalRequest, operationOf, type RequestState, type Vote } from '../../domain/approval.ts';
+import { ApprovalDocument, type OperationRequest, VoteDocument } from '../documents.ts';
 import { decodeDocument, encodeDocument } from '../json.ts';
 import type { Database, Schema } from '../schema.ts';
 import { inBatches } from './in-batches.ts';
@@ -100,7 +100,8 @@ function voterKey({ slackUserId, gitlab }: Actor): string {
 function columns(request: ApprovalRequest) {
   return {
     id: request.id,
-    operation_id: request.operationId,
+    // Of an observed one empty, which is nobody's id.
+    operation_id: operationOf(request).operationId ?? '',
     project_id: request.project.id,
     environment: request.environment,
     state: request.state,
@@ -111,5 +112,10 @@ function columns(request: ApprovalRequest) {
 }
 
 function toRequest(row: Row, votes: readonly Vote[]): ApprovalRequest {
-  return { ...decodeDocument(row.document, ApprovalDocument, `approval ${row.id}`), votes };
+  const stored = decodeDocument(row.document, ApprovalDocument, `approval ${row.id}`);
+  return { ...('origin' in stored ? stored : withOrigin(stored)), votes };
+}
+
+function withOrigin({ operationId, planId, threadKey, ...rest }: OperationRequest): Omit<ApprovalRequest, 'votes'> {
+  return { ...rest, origin: { kind: 'operation', operationId, planId, threadKey } };
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Tables } from '../../../src/app/store-ports.ts';
+import { encodeDocument } from '../../../src/store/json.ts';
 import { anApproval, raj } from '../../support/builders.ts';
 import { at } from './builders.ts';
 import type { OpenDatabase, Opened } from './opened.ts';
@@ -24,8 +25,29 @@ export function approvalsSuite(open: OpenDatabase): void {
       await tables.approvals.vote(request.id, vote);
 
       expect(await tables.approvals.find(request.id)).toEqual({ ...request, votes: [vote] });
-      expect(await tables.approvals.ofOperation(request.operationId)).toHaveLength(1);
+      expect(await tables.approvals.ofOperation('operation-1')).toHaveLength(1);
       expect(await tables.approvals.find('another')).toBeUndefined();
+    });
+
+    it('of a deployment that was only observed come back too, and are no operation’s', async () => {
+      const observed = {
+        ...request,
+        id: 'observed-1-106',
+        origin: { kind: 'observed' as const },
+        expiresAt: undefined,
+      };
+      await tables.approvals.add(observed);
+
+      expect(await tables.approvals.find(observed.id)).toEqual(observed);
+      expect(await tables.approvals.ofOperation('operation-1')).toEqual([request]);
+    });
+
+    it('that an earlier version stored come back as requests of their operation', async () => {
+      const { origin, ...rest } = request;
+      const { kind: _, ...old } = origin as Extract<typeof origin, { kind: 'operation' }>;
+      opened.run(`update approvals set document = '${encodeDocument({ ...rest, ...old })}'`);
+
+      expect(await tables.approvals.find(request.id)).toEqual(request);
     });
 
     it('hold one word of each GitLab user, whatever account it came from', async () => {
