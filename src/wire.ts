@@ -25,7 +25,7 @@ import { createLinkRoutes } from './http/link-account.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createHttpServer, type HttpServer, type Route } from './http/server.ts';
 import { refuseSlackEvents } from './http/slack-events.ts';
-import { createLog, maskSecrets } from './log/log.ts';
+import { createLog, createMask } from './log/log.ts';
 import { createAlsoTell } from './monitoring/also-tell.ts';
 import { createChecks } from './monitoring/checks.ts';
 import { createSlackApp } from './slack/app.ts';
@@ -159,9 +159,9 @@ async function createParts(options: ProgramOptions) {
   const { settings: environment, secrets } = config;
   const now = (): Date => clock.now();
   const log = createLog({ level: environment.logLevel, secrets });
-  const store: OpenStore = await createSqliteStore({ path: environment.database.path, now, log });
+  const mask = createMask(secrets);
+  const store: OpenStore = await createSqliteStore({ path: environment.database.path, now, maskSecrets: mask, log });
   const wakes = createWakes();
-  const mask = (text: string): string => maskSecrets(text, secrets);
   const live = createLiveSettings({
     config,
     fixed: { commandPrefix: environment.commandPrefix, gitlabUrl: environment.gitlabUrl, freezes },
@@ -198,7 +198,7 @@ async function createParts(options: ProgramOptions) {
     commandRate,
     commands,
     also: createAlsoTell(environment),
-    slack: createSlackGateway(slackOptions),
+    slack: createSlackGateway({ ...slackOptions, maskSecrets: mask }),
     gitlab: createGitLabGateway({ ...gitlabOptions, token: environment.gitlabToken }),
     ...createLinkingParts(environment, { ...live, ...wakes, store, clock, log, gitlab: gitlabOptions }),
     lease: store.lease({ holder: newHolderId(process.pid, randomUUID()), holderLabel: holderLabel(process.pid) }),

@@ -2,7 +2,7 @@ import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pin
 import { describeError } from './describe-error.ts';
 import { createMask } from './mask.ts';
 
-export { maskSecrets } from './mask.ts';
+export { createMask, maskSecrets } from './mask.ts';
 
 export interface LogOptions {
   /** `LOG_LEVEL`: trace, debug, info, warn, error, fatal or silent. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maskContent } from '../app/messages/mask-content.ts';
 import type { SlackContent, SlackGateway, SlackUser } from '../app/ports.ts';
 import { createSlackClient, type OnSlackCall, readReply, timed } from './client.ts';
 import { findPosted, METADATA_EVENT } from './find-posted.ts';
@@ -16,6 +17,8 @@ export interface SlackGatewayOptions {
   readonly apiUrl: string;
   readonly now: () => Date;
   readonly onCall?: OnSlackCall | undefined;
+  /** Takes out of a text what must not be shown: every message and form goes through it. */
+  readonly maskSecrets: (text: string) => string;
   /** For one call; default 8 s. */
   readonly timeoutMs?: number | undefined;
 }
@@ -40,26 +43,27 @@ const UserReply = z.object({
 /** The Web API calls that we make, each done once, with what every message of ours has in common. */
 export function createSlackGateway(options: SlackGatewayOptions): SlackGateway {
   const call = createSlackClient(options);
+  const shown = <T>(content: T): T => maskContent(content, options.maskSecrets);
   const users = new Map<string, { readonly user: SlackUser; readonly until: number }>();
   return {
-    ...createViewCalls(call),
+    ...createViewCalls(call, shown),
     async post({ channel, threadTs, broadcast, outboxId, ...content }) {
       const reply = await call('chat.postMessage', {
         channel,
-        ...contentArguments(content),
+        ...contentArguments(shown(content)),
         metadata: { event_type: METADATA_EVENT, event_payload: { id: outboxId } },
         ...(threadTs === undefined ? {} : { thread_ts: threadTs, reply_broadcast: broadcast }),
       });
       return readReply(Posted, reply, 'chat.postMessage');
     },
     async update({ channel, ts, ...content }) {
-      await call('chat.update', { channel, ts, ...contentArguments(content) });
+      await call('chat.update', { channel, ts, ...contentArguments(shown(content)) });
     },
     async postEphemeral({ channel, user, threadTs, ...content }) {
       const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
-      await call('chat.postEphemeral', { channel, user, ...thread, ...contentArguments(content) });
+      await call('chat.postEphemeral', { channel, user, ...thread, ...contentArguments(shown(content)) });
     },
-    respond: (url, message) => timed(options, 'response_url', () => postToResponseUrl(url, message, options)),
+    respond: (url, message) => timed(options, 'response_url', () => postToResponseUrl(url, shown(message), options)),
     findPosted: (query) => findPosted(call, query),
     async user(slackUserId) {
       const at = options.now().getTime();

@@ -8,16 +8,19 @@ import { encodePlace } from './view-place.ts';
 /** The form is gone: closed by its reader, or never opened. `hash_conflict`: it shows something newer. */
 const gone: ReadonlySet<string> = new Set(['not_found', 'view_not_found', 'hash_conflict']);
 
-/** Opening and changing forms. @see https://docs.slack.dev/surfaces/modals */
-export function createViewCalls(call: CallSlack): Pick<SlackGateway, 'openView' | 'updateView'> {
+/** Opening and changing forms, each shown as `masked` leaves it. @see https://docs.slack.dev/surfaces/modals */
+export function createViewCalls(
+  call: CallSlack,
+  masked: (view: SlackView) => SlackView,
+): Pick<SlackGateway, 'openView' | 'updateView'> {
   return {
     async openView({ triggerId, externalId, view, place }) {
-      await call('views.open', { trigger_id: triggerId, view: wireView(view, place, externalId) });
+      await call('views.open', { trigger_id: triggerId, view: wireView(masked(view), place, externalId) });
     },
     async updateView({ which, view, place }) {
       const isByTrigger = 'externalId' in which;
       // Left out, the external id would be taken from the view, and the next change would not find it.
-      const shown = wireView(view, place, isByTrigger ? which.externalId : undefined);
+      const shown = wireView(masked(view), place, isByTrigger ? which.externalId : undefined);
       const named = isByTrigger ? { external_id: which.externalId } : { view_id: which.viewId, hash: which.hash };
       try {
         await call('views.update', { ...named, view: shown });

@@ -6,7 +6,7 @@ import { createAcceptInput } from './accept-input.ts';
 import { createLease, type LeaderLease, type LeaseOptions } from './lease.ts';
 import type { Database } from './schema.ts';
 import { createApprovalsTable } from './tables/approvals.ts';
-import { createAuditTable } from './tables/audit.ts';
+import { type AuditOptions, createAuditTable } from './tables/audit.ts';
 import { createEnvironmentsTable } from './tables/environments.ts';
 import { createGitLabWaitsTable } from './tables/gitlab-waits.ts';
 import { createInboxTable } from './tables/inbox.ts';
@@ -34,12 +34,14 @@ export interface OpenStore extends Store {
 /** What a store is told to go by, and whom it tells. */
 export interface OpenStoreOptions {
   readonly now: () => Date;
+  /** Applied to every text that goes into the audit. */
+  readonly maskSecrets?: ((text: string) => string) | undefined;
   /** Told of each audit entry once it is durable. */
   readonly recorded: (entry: RecordedEntry) => void;
 }
 
 /** The store over a connection whose schema is up to date. */
-export function createOpenStore(db: Database, { now, recorded }: OpenStoreOptions): OpenStore {
+export function createOpenStore(db: Database, { now, recorded, maskSecrets }: OpenStoreOptions): OpenStore {
   // Followed across awaits: whoever asks the connection again from inside a transaction would wait for itself forever.
   const scope = new AsyncLocalStorage<{ open: boolean }>();
   const assertOutside = (): void => {
@@ -53,7 +55,9 @@ export function createOpenStore(db: Database, { now, recorded }: OpenStoreOption
     const entries: RecordedEntry[] = [];
     const result = await db
       .transaction()
-      .execute((trx) => scope.run(state, () => work(createTables(trx, (entry) => entries.push(entry)))))
+      .execute((trx) =>
+        scope.run(state, () => work(createTables(trx, { maskSecrets, recorded: (entry) => entries.push(entry) }))),
+      )
       .finally(() => {
         state.open = false;
       });
@@ -64,7 +68,7 @@ export function createOpenStore(db: Database, { now, recorded }: OpenStoreOption
 
   return {
     transaction,
-    tables: guard(createTables(db, recorded), assertOutside),
+    tables: guard(createTables(db, { maskSecrets, recorded }), assertOutside),
     acceptInput: async (row) => {
       assertOutside();
       return acceptInput(row);
@@ -74,7 +78,7 @@ export function createOpenStore(db: Database, { now, recorded }: OpenStoreOption
   };
 }
 
-function createTables(db: Database, recorded: OpenStoreOptions['recorded']): Tables {
+function createTables(db: Database, audit: AuditOptions): Tables {
   return {
     inbox: createInboxTable(db),
     outbox: createOutboxTable(db),
@@ -82,7 +86,7 @@ function createTables(db: Database, recorded: OpenStoreOptions['recorded']): Tab
     threads: createThreadsTable(db),
     plans: createPlansTable(db),
     operations: createOperationsTable(db),
-    audit: createAuditTable(db, recorded),
+    audit: createAuditTable(db, audit),
     watches: createWatchesTable(db),
     environments: createEnvironmentsTable(db),
     locks: createLocksTable(db),

@@ -18,6 +18,8 @@ export interface SqliteStoreOptions {
   readonly path: string;
   readonly now: () => Date;
   readonly log?: Log | undefined;
+  /** Applied to every text that goes into the audit. Default: they are kept as they are. */
+  readonly maskSecrets?: ((text: string) => string) | undefined;
 }
 
 /**
@@ -34,7 +36,11 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Op
     await db.destroy();
     throw toStoreError(error, `cannot update the database ${options.path}`);
   }
-  return createOpenStore(db, { now: options.now, recorded: (entry) => options.log && logAudit(options.log, entry) });
+  return createOpenStore(db, {
+    now: options.now,
+    maskSecrets: options.maskSecrets,
+    recorded: (entry) => options.log && logAudit(options.log, entry),
+  });
 }
 
 function open({ path, log }: SqliteStoreOptions): DatabaseSync {

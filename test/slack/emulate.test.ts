@@ -46,7 +46,7 @@ const History = z.object({
 beforeEach(async () => {
   slack = await emulate([...requiredScopes]);
   call = createSlackClient(options());
-  gateway = createSlackGateway(options());
+  gateway = createSlackGateway({ ...options(), maskSecrets: (text) => text });
   const { channels } = Channels.parse(await call('conversations.list', {}));
   channel = channels.find(({ name }) => name === 'deploys')?.id ?? '';
 });
@@ -164,7 +164,7 @@ describe('a refusal of somebody else', () => {
   it('names the scope that is missing', async () => {
     await slack.close();
     slack = await emulate(requiredScopes.filter((scope) => scope !== 'chat:write'));
-    gateway = createSlackGateway(options());
+    gateway = createSlackGateway({ ...options(), maskSecrets: (text) => text });
 
     await expect(post()).rejects.toMatchObject({ slackCode: 'missing_scope', outcome: 'none' });
   });

@@ -10,7 +10,12 @@ afterEach(() => stop());
 async function postTo(answer: Parameters<typeof startStub>[0]): Promise<unknown> {
   const slack = await startStub(answer);
   stop = () => slack.stop();
-  const gateway = createSlackGateway({ botToken: 'xoxb-x', apiUrl: slack.apiUrl, now: () => new Date() });
+  const gateway = createSlackGateway({
+    maskSecrets: (text) => text,
+    botToken: 'xoxb-x',
+    apiUrl: slack.apiUrl,
+    now: () => new Date(),
+  });
   return gateway.post(post).catch((error: unknown) => error);
 }
 

@@ -22,6 +22,7 @@ beforeEach(async () => {
   slack = createSlackServer({ now: () => now, rateLimits: false });
   await slack.start();
   gateway = createSlackGateway({
+    maskSecrets: (text) => text.replaceAll('s3cr3t-value', '[secret]'),
     botToken: slack.botToken,
     apiUrl: `${slack.url}/api/`,
     now: () => now,
@@ -112,7 +113,12 @@ describe('a failed post', () => {
   });
 
   it('is kept for later when the token is refused, and names the setting', async () => {
-    const refused = createSlackGateway({ botToken: 'xoxb-wrong', apiUrl: `${slack.url}/api/`, now: () => now });
+    const refused = createSlackGateway({
+      maskSecrets: (text) => text,
+      botToken: 'xoxb-wrong',
+      apiUrl: `${slack.url}/api/`,
+      now: () => now,
+    });
 
     const failed = await failure(refused.post(root));
 
@@ -164,7 +170,12 @@ describe('a failed post', () => {
   it('did certainly not happen when nobody listens there', async () => {
     const { url } = slack;
     await slack.stop();
-    const away = createSlackGateway({ botToken: 'xoxb-x', apiUrl: `${url}/api/`, now: () => now });
+    const away = createSlackGateway({
+      maskSecrets: (text) => text,
+      botToken: 'xoxb-x',
+      apiUrl: `${url}/api/`,
+      now: () => now,
+    });
 
     expect(await failure(away.post(root))).toMatchObject({
       slackCode: 'ECONNREFUSED',
@@ -207,6 +218,59 @@ describe('findPosted', () => {
     const found = await gateway.findPosted({ ...query, since: new Date(start.getTime() + 20_000) });
 
     expect(found).toBeDefined();
+  });
+});
+
+describe('what looks like a secret', () => {
+  const told = 'The version s3cr3t-value is unknown.';
+  const spilled = {
+    text: told,
+    blocks: [
+      { type: 'section', text: { type: 'plain_text', text: told } },
+      {
+        type: 'actions',
+        elements: [
+          {
+            type: 'button',
+            text: { type: 'plain_text', text: 's3cr3t-value' },
+            action_id: 'run_command',
+            value: '/deploy prod s3cr3t-value',
+            url: 'https://gitlab.example.com/-/s3cr3t-value',
+          },
+        ],
+      },
+    ],
+  };
+  const said = 'The version [secret] is unknown.';
+  const masked = {
+    text: said,
+    blocks: [
+      { text: { text: said } },
+      {
+        elements: [
+          {
+            text: { text: '[secret]' },
+            value: '/deploy prod s3cr3t-value',
+            url: 'https://gitlab.example.com/-/s3cr3t-value',
+          },
+        ],
+      },
+    ],
+  };
+
+  it('is masked in messages, also in changed ones, but for what a press and a link stand for', async () => {
+    const { ts } = await gateway.post({ ...root, ...spilled });
+    const posted = slack.messages('C0DEPLOYS');
+    await gateway.update({ channel: 'C0DEPLOYS', ts, text: 's3cr3t-value', blocks: [] });
+
+    expect(posted).toMatchObject([masked]);
+    expect(slack.messages('C0DEPLOYS')).toMatchObject([{ text: '[secret]' }]);
+  });
+
+  it('is masked in what one person is shown', async () => {
+    await gateway.postEphemeral({ ...spilled, channel: 'C0DEPLOYS', user: 'U0ANN', threadTs: undefined });
+
+    expect(slack.ephemerals('U0ANN')).toMatchObject([masked]);
   });
 });
 

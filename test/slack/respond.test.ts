@@ -12,6 +12,7 @@ async function respondTo(answer: Parameters<typeof startStub>[0], over = message
   const slack = await startStub(answer);
   stop = () => slack.stop();
   const gateway = createSlackGateway({
+    maskSecrets: (text) => text,
     botToken: 'xoxb-x',
     apiUrl: slack.apiUrl,
     now: () => new Date(),
@@ -69,7 +70,12 @@ describe('respond', () => {
   it.each(['http://169.254.169.254/latest', 'http://127.0.0.1:1/x', 'file:///etc/passwd', 'nonsense'])(
     'does not call %s',
     async (url) => {
-      const gateway = createSlackGateway({ botToken: 'x', apiUrl: 'https://slack.com/api/', now: () => new Date() });
+      const gateway = createSlackGateway({
+        maskSecrets: (text) => text,
+        botToken: 'x',
+        apiUrl: 'https://slack.com/api/',
+        now: () => new Date(),
+      });
 
       await expect(gateway.respond(url, message)).rejects.toMatchObject({
         slackCode: 'invalid_response_url',

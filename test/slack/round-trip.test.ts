@@ -28,6 +28,7 @@ describe('what Slack sends', () => {
     const [input] = stored();
     expect(input).toMatchObject({ kind: 'command', command: '/deploy', text: 'prod v1.4.0', userId: 'U0ANN' });
     const gateway = createSlackGateway({
+      maskSecrets: (text) => text,
       botToken: slack.botToken,
       apiUrl: `${slack.url}/api/`,
       now: () => new Date(),
@@ -53,6 +54,7 @@ describe('what Slack sends', () => {
 
   it('comes out as a press of a button', async () => {
     const gateway = createSlackGateway({
+      maskSecrets: (text) => text,
       botToken: slack.botToken,
       apiUrl: `${slack.url}/api/`,
       now: () => new Date(),

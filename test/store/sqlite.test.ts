@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreError } from '../../src/domain/errors.ts';
+import { maskSecrets } from '../../src/log/log.ts';
 import { createOpenStore, type OpenStore } from '../../src/store/open-store.ts';
 import type { Schema } from '../../src/store/schema.ts';
 import { createSqliteStore } from '../../src/store/sqlite.ts';
@@ -180,6 +181,19 @@ describe('createSqliteStore on a file', () => {
     chmodSync(file, 0o400);
 
     await expect(open()).rejects.toMatchObject({ hint: expect.stringContaining('writable') });
+  });
+
+  it('lets no secret into the audit, where nobody could take it out again', async () => {
+    const store = await createSqliteStore({
+      path: file,
+      now: () => at(0),
+      maskSecrets: (text) => maskSecrets(text, []),
+    });
+
+    await store.tables.audit.append({ ...anEntry(), override: 'on fire, glpat-abcDEF123 "at hand"' });
+
+    expect(await store.tables.audit.newest(1)).toMatchObject([{ override: 'on fire, [secret] "at hand"' }]);
+    await store.close();
   });
 
   it('says that the disk is full, keeps what was committed, and goes on once there is room', async () => {

@@ -19,6 +19,7 @@ export interface AnnotateDeps {
   readonly store: Store;
   readonly lease: Lease;
   readonly clock: Clock;
+  readonly maskSecrets: (text: string) => string;
   readonly log: Log;
 }
 
@@ -41,7 +42,8 @@ export async function annotate(row: InboxRow, deps: AnnotateDeps): Promise<void>
   // Switched off since it was written down.
   if (!deps.also.annotate) return inbox.done(row.id, 'off', deps.clock.now());
   await deps.lease.ensure(writeLimitMs);
-  await deps.also.annotate(annotation);
+  const [text = '', ...tags] = [annotation.text, ...annotation.tags].map(deps.maskSecrets);
+  await deps.also.annotate({ ...annotation, text, tags });
   await inbox.done(row.id, 'told', deps.clock.now());
   deps.log.info({ delivery_id: row.key }, 'annotation written');
 }

@@ -1,5 +1,6 @@
 import { renderMail } from '../../cards/mail.ts';
 import { environmentRule } from '../../domain/project.ts';
+import { maskContent } from '../messages/mask-content.ts';
 import { readBlocks } from '../messages/read-blocks.ts';
 import type { Clock, Lease, Log, Settings, SlackContent } from '../ports.ts';
 import type { InboxRow, Store } from '../store-ports.ts';
@@ -12,6 +13,7 @@ export interface SendMailDeps {
   readonly store: Store;
   readonly lease: Lease;
   readonly clock: Clock;
+  readonly maskSecrets: (text: string) => string;
   readonly log: Log;
 }
 
@@ -35,7 +37,7 @@ export async function sendMail(row: InboxRow, deps: SendMailDeps): Promise<void>
   const { subject, text, html } = renderMail({
     project,
     environment,
-    card: readBlocks(content.blocks),
+    card: readBlocks(maskContent(content.blocks, deps.maskSecrets)),
     isUnshown: work.content === undefined,
     nameOf: (slackUserId) => identityUsers[slackUserId],
   });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { annotationRow } from '../../../src/app/outside/annotate.ts';
 import { mailRow, mailUnlessShownRow } from '../../../src/app/outside/mail-row.ts';
-import type { Mail } from '../../../src/app/outside/outside-ports.ts';
+import type { Annotation, Mail } from '../../../src/app/outside/outside-ports.ts';
 import { tellOutside } from '../../../src/app/outside/tell-outside.ts';
 import { OutsideError } from '../../../src/domain/errors.ts';
 import type { ProjectRules } from '../../../src/domain/project.ts';
@@ -10,10 +11,12 @@ import { at, project } from '../../support/builders.ts';
 
 let store: OpenStore;
 let sent: Mail[];
+let annotated: Annotation[];
 
 beforeEach(async () => {
   store = await createSqliteStore({ path: ':memory:', now: () => at(0) });
   sent = [];
+  annotated = [];
 });
 afterEach(() => store.close());
 
@@ -32,7 +35,7 @@ async function work(seconds: number, failure?: OutsideError): Promise<void> {
   for (const row of await store.tables.inbox.due('outside', at(seconds), 9)) {
     await tellOutside(row, {
       also: {
-        annotate: undefined,
+        annotate: async (annotation) => void annotated.push(annotation),
         async mail(mail) {
           if (failure) throw failure;
           sent.push(mail);
@@ -42,6 +45,7 @@ async function work(seconds: number, failure?: OutsideError): Promise<void> {
       store,
       lease: { ensure: async () => undefined },
       clock: { now: () => at(seconds) },
+      maskSecrets: (text) => text.replaceAll('s3cr3t-value', '[secret]'),
       log: { debug() {}, info() {}, warn() {}, error() {} },
     });
   }
@@ -98,6 +102,19 @@ describe('tellOutside', () => {
 
     expect(sent).toEqual([]);
     expect(await store.tables.inbox.state()).toMatchObject({ waiting: 0 });
+  });
+
+  it('masks what looks like a secret, in mails and annotations', async () => {
+    const blocks = [{ ...content.blocks[0], elements: [section('v1 with s3cr3t-value')] }];
+    const annotation = { from: at(0), to: at(1), tags: ['s3cr3t-value', 'prod'], text: 's3cr3t-value is out.' };
+    await store.tables.inbox.add(mailRow({ ...mailing, content: { text: 'x', blocks } }, at(0)));
+    await store.tables.inbox.add(annotationRow(annotation, { key: 'a', now: at(0) }));
+
+    await work(1);
+
+    expect(sent.map(({ subject }) => subject)).toEqual(['[acme/production-app production] v1 with [secret]']);
+    expect(JSON.stringify(sent)).not.toContain('s3cr3t-value');
+    expect(annotated).toEqual([{ ...annotation, tags: ['[secret]', 'prod'], text: '[secret] is out.' }]);
   });
 });
 
