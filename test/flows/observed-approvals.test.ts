@@ -174,6 +174,18 @@ slow: { stage: deploy, script: [./slow.sh] }
   }, 30_000);
 });
 
+describe('whom a rule of GitLab names', () => {
+  it('is called to the request, once they linked their account', async () => {
+    await start();
+    await linksAccount(flow, 'U0MIA', 'mia');
+    flow.gitlab.protectEnvironment('production', { deploy: [30], approvals: [{ who: 'mia', required: 1 }] });
+
+    await comesToGate('v1.4.0');
+
+    expect(words(await flow.sees('Approve v1.4.0 to production?'))).toContain('@U0MIA');
+  }, 30_000);
+});
+
 describe('nobody is asked', () => {
   it('where no channel is told of approvals, or GitLab asks for none', async () => {
     await start({ channel: 'notify: [deployed]' });

@@ -9,6 +9,7 @@ import type { Clock, Settings, Wake } from '../ports.ts';
 import type { Store, Tables } from '../store-ports.ts';
 import { makeRequest } from './make-request.ts';
 import { changeApproval, mailApproval, showApproval } from './show-approval.ts';
+import { whomToCall } from './whom-to-call.ts';
 
 export interface AskApprovalsDeps {
   readonly settings: () => Settings;
@@ -41,7 +42,9 @@ export async function askApprovals(
   const plan = await deps.store.tables.plans.find(operation.planId);
   const now = deps.clock.now();
   const about = { operation, step, terms: step.approval, job, jobs, plan, now };
-  const request = makeRequest({ ...about, settings: deps.settings() });
+  const settings = deps.settings();
+  const mention = await whomToCall(step.approval, { tables: deps.store.tables, settings });
+  const request = makeRequest({ ...about, mention, settings });
   return replace(operation, withStep(operation, index, { requestId: request.id }), deps, request);
 }
 

@@ -11,6 +11,7 @@ import { type AskApprovalsDeps, replace } from './ask-approvals.ts';
 import { gitlabTerms } from './gitlab-terms.ts';
 import { makeRequest } from './make-request.ts';
 import { changeApproval } from './show-approval.ts';
+import { whomToCall } from './whom-to-call.ts';
 
 /**
  * Before a job that starts an environment is played: where GitLab waits for approvals of its own, people are asked and
@@ -35,9 +36,11 @@ export async function holdForGitLab(
   if (approval.pending === 0) return replace(operation, withSteps(operation, index, [write]), deps);
   const plan = await deps.store.tables.plans.find(operation.planId);
   const now = deps.clock.now();
-  const terms = gitlabTerms(approval, deps.settings().rulesFor(operation.project.path), environment);
+  const settings = deps.settings();
+  const terms = gitlabTerms(approval, settings.rulesFor(operation.project.path), environment);
+  const mention = await whomToCall({ ...terms, rules: approval.rules }, { tables: deps.store.tables, settings });
   const about = { operation, step: { job: step.job, environment }, terms, job, jobs, plan, now };
-  const request = withGitLab(makeRequest({ ...about, gitlab: approval, settings: deps.settings() }), approval, now);
+  const request = withGitLab(makeRequest({ ...about, mention, gitlab: approval, settings }), approval, now);
   const asking: Step = {
     kind: 'approve',
     job: step.job,

@@ -4,7 +4,6 @@ import { guessTier } from '../../domain/environment.ts';
 import type { GitLabApproval } from '../../domain/gitlab-approval.ts';
 import { isActive, type Job } from '../../domain/job.ts';
 import { jobKind } from '../../domain/job-kind.ts';
-import { slackUserOf } from '../../domain/mention.ts';
 import type { Operation, Step } from '../../domain/operation.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Settings } from '../ports.ts';
@@ -18,10 +17,12 @@ export function makeRequest(about: {
   readonly jobs: readonly Job[];
   readonly plan: Plan | undefined;
   readonly settings: Settings;
+  /** Slack users and groups who are called to it. */
+  readonly mention: readonly string[];
   readonly gitlab?: GitLabApproval | undefined;
   readonly now: Date;
 }): ApprovalRequest {
-  const { operation, step, terms, job, jobs, plan, settings, gitlab, now } = about;
+  const { operation, step, terms, job, jobs, plan, settings, mention, gitlab, now } = about;
   const deed = plan && plan.deed.kind !== 'task' ? plan.deed : undefined;
   const environment = step.environment ?? operation.environment;
   const isTarget = environment === operation.environment;
@@ -46,7 +47,7 @@ export function makeRequest(about: {
     requester: operation.requester,
     ships: shipped && { total: shipped.total, url: shipped.url },
     checks: checksOf(jobs),
-    mention: whomToCall(terms, settings),
+    mention,
     places: placesOf(operation, terms, settings),
     state: 'open',
     votes: [],
@@ -69,15 +70,6 @@ export function checksOf(jobs: readonly Job[]): Checks {
     failed: names(({ status }) => status === 'failed' || status === 'canceled'),
     open: names(({ status }) => isActive(status)),
   };
-}
-
-/** Slack users and groups; a role is nobody that Slack could call. */
-export function whomToCall({ approvers }: ApprovalTerms, { identityUsers }: Settings): readonly string[] {
-  const called = approvers.flatMap((name) => {
-    if (/^[UWS][A-Z0-9]+$/.test(name)) return [name];
-    return name.startsWith('@') ? (slackUserOf(name.slice(1), identityUsers) ?? []) : [];
-  });
-  return [...new Set(called)];
 }
 
 function placesOf(

@@ -11,9 +11,10 @@ import type { Clock, Settings, Wake } from '../ports.ts';
 import type { InboxRow, NewInboxRow, Store, Tables } from '../store-ports.ts';
 import { lookAtGitLab } from './follow-gitlab-approvals.ts';
 import { gitlabTerms } from './gitlab-terms.ts';
-import { checksOf, whomToCall } from './make-request.ts';
+import { checksOf } from './make-request.ts';
 import { findFollowers, openPlaces } from './observed-places.ts';
 import { mailApproval, showApproval } from './show-approval.ts';
+import { whomToCall } from './whom-to-call.ts';
 
 export interface ObserveDeploymentDeps {
   readonly settings: () => Settings;
@@ -111,7 +112,7 @@ async function readRequest(
   { project, environment, pipelineId, job }: GateWork,
   deps: ObserveDeploymentDeps,
 ): Promise<ApprovalRequest | undefined> {
-  const { gitlab, settings, clock } = deps;
+  const { gitlab, settings, store, clock } = deps;
   const approval = await gitlab.approvalOf(project.id, { environment, jobId: job.id });
   if (!approval || approval.pending === 0 || approval.begun || approval.canceled || approval.overtaken)
     return undefined;
@@ -123,6 +124,8 @@ async function readRequest(
   const { ref, tag, sha, url } = pipeline;
   const shipped = live?.sha === undefined ? undefined : await compare(project, [live.sha, sha], gitlab);
   const terms = gitlabTerms(approval, settings().rulesFor(project.path), environment);
+  const whom = { ...terms, rules: approval.rules };
+  const mention = await whomToCall(whom, { tables: store.tables, settings: settings() });
   const now = clock.now();
   const request: ApprovalRequest = {
     id: observedId(project.id, job.id),
@@ -143,7 +146,7 @@ async function readRequest(
     requester: { slackUserId: '', gitlab: approval.deployment.user },
     ships: shipped,
     checks: checksOf(jobs),
-    mention: whomToCall(terms, settings()),
+    mention,
     places: [],
     state: 'open',
     votes: [],

@@ -37,17 +37,18 @@ export async function whomToMention(
 }
 
 /** Who linked that GitLab user, else whom the file names. Of two Slack users who linked it nobody is guessed. */
-async function findSlackUser(
-  { links }: Pick<Tables, 'links'>,
-  author: Person,
+export async function findSlackUser(
+  { links }: { readonly links: Pick<Tables['links'], 'all'> },
+  { id, username = '' }: Partial<Pick<Person, 'id' | 'username'>>,
   identityUsers: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
   const all = await links.all();
+  const wanted = username.toLowerCase();
   const linked = all.filter(({ gitlab }) =>
-    author.id === undefined ? gitlab.username === author.username : gitlab.id === author.id,
+    id === undefined ? gitlab.username.toLowerCase() === wanted : gitlab.id === id,
   );
   if (linked.length > 0) return linked.length === 1 ? linked[0]?.slackUserId : undefined;
-  const named = slackUserOf(author.username, identityUsers);
+  const named = slackUserOf(username, identityUsers);
   // Who linked another account is somebody else, whatever the file says.
   return all.some(({ slackUserId }) => slackUserId === named) ? undefined : named;
 }
