@@ -220,14 +220,14 @@ export interface WatchesTable {
 
 /** The locks, lapsed ones included until they were swept. At most one per environment, and one per whole project. */
 export interface LocksTable {
-  /** Of its environments, and of the whole. */
+  /** Of its environments, and of the whole; where a person and the bot have one in the same place, the person's first. */
   ofProject(projectId: number): Promise<readonly Lock[]>;
   find(id: string): Promise<Lock | undefined>;
   all(): Promise<readonly Lock[]>;
   lapsed(now: Date): Promise<readonly Lock[]>;
   /**
    * True for exactly one caller: takes what is free, or replaces the lock of that id in the same place. False: another
-   * lock is there, or not that one any more.
+   * lock is there, or not that one any more. In one place the bot can have a lock beside a person's.
    */
   take(lock: Lock, replaces: string | undefined): Promise<boolean>;
   /** False: that very lock is gone; a newer one stays. */

@@ -25,7 +25,8 @@ export function renderLocks(about: {
       say`${code(add)} takes one.`,
     ],
     buttons: locks.slice(0, shown).flatMap(({ lock, unlock }) => {
-      const label = `Unlock ${lock.environment ?? 'all'}`;
+      // A person's may stand beside it.
+      const label = `Unlock ${lock.environment ?? 'all'}${lock.holder === 'chatops' ? ' (bot)' : ''}`;
       return unlock === undefined
         ? []
         : [{ label, spoken: `${label} of ${project}`, actionId: 'run_command:unlock', value: unlock }];

@@ -35,9 +35,7 @@ export function renderRollbackPlan({
       ...warnings.slice(0, maxWarnings).map((warning) => shaped(shapes.warning, say`Warning: ${warning}`)),
       ...deed.steps.map((step, index): Line => say`${index + 1}. ${stepDeed(step)}`),
       ...(deed.lock
-        ? [
-            say`Afterwards ${bold(environment)} is locked until somebody unlocks it. A lock that is there already stays.`,
-          ]
+        ? [say`Afterwards I lock ${bold(environment)} until a maintainer unlocks it. Locks of people stay.`]
         : []),
     ],
     buttons: buttons(plan),

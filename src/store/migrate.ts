@@ -12,6 +12,7 @@ import { auditPlace } from './migrations/0012-audit-place.ts';
 import { reviews } from './migrations/0014-reviews.ts';
 import { production } from './migrations/0015-production.ts';
 import { gitlabWaits } from './migrations/0016-gitlab-waits.ts';
+import { botLocks } from './migrations/0017-bot-locks.ts';
 import type { Migration, SqlWords } from './migrations/migration.ts';
 import type { Schema } from './schema.ts';
 
@@ -28,6 +29,7 @@ const migrations: readonly Migration[] = [
   reviews,
   production,
   gitlabWaits,
+  botLocks,
 ];
 
 /**

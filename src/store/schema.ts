@@ -159,6 +159,8 @@ interface LockColumns {
   readonly project_id: number;
   /** Empty: the whole project. */
   readonly environment: string;
+  /** 1: the bot's own, which stands beside a person's. */
+  readonly by_bot: number;
   readonly until_at: number | null;
   readonly document: string;
 }

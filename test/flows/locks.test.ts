@@ -375,7 +375,42 @@ describe('a lock', () => {
     await until('the old job runs again', () => flow.writes().some((line) => line.endsWith('/retry')));
     await flow.gitlab.settle();
     await flow.sees('production is rolled back to v1.3.0');
+    expect(await says('U0RAJ', '/lock')).toMatch(/2 locks .*by Ann.*by this bot/su);
+  });
+
+  it('of the bot after a rollback stands beside that of Ann, stops her too, and each is released by itself', async () => {
+    const id = await start();
+    await ship(id);
+    await says('U0ANN', '/lock prod hotfix');
+    await rollBack();
+    const { id: next } = await flow.gitlab.pushTag('v1.5.0');
+    await flow.gitlab.settle(next);
+
+    expect(await says('U0ANN', '/deploy prod v1.5.0')).toContain('is locked by this bot');
+    await flow.presses('U0ANN', 'Unlock and deploy');
+    await flow.presses('U0ANN', 'Deploy', await flow.reads('U0ANN', 'Deploy v1.5.0 to production?'));
+    await flow.sees('Unlocked: production');
+    await until('the canary job starts', () => flow.gitlab.job('deploy-canary', next).status !== 'manual');
+
     expect(await says('U0RAJ', '/lock')).toMatch(/1 lock .*by Ann/su);
+    expect(await says('U0ANN', '/unlock prod')).toContain('Unlocked: production');
+    expect(await says('U0RAJ', '/lock')).toContain('Nothing is locked');
+  });
+
+  it('of Ann is released by her, and the bot’s by a button for maintainers, in whatever order', async () => {
+    const id = await start();
+    await ship(id);
+    await says('U0ANN', '/lock prod hotfix');
+    await rollBack();
+
+    expect(await says('U0ANN', '/unlock prod')).toContain('Unlocked: production');
+    expect(await says('U0MIA', '/unlock prod')).toContain('Code: lock_not_yours');
+    expect(await says('U0ANN', '/lock prod another hotfix')).toContain('You hold production');
+    const list = await flow.types('U0RAJ', '/lock');
+    await flow.presses('U0RAJ', 'Unlock production (bot)', list);
+    await flow.reads('U0RAJ', 'Unlocked: production');
+
+    expect(await says('U0RAJ', '/lock')).toMatch(/1 lock .*by Ann.*another hotfix/su);
   });
 
   it('of the bot follows a rollback, names the bad version, and is released by the deploy that asks for it', async () => {
@@ -415,6 +450,15 @@ describe('a lock', () => {
     expect(told).toContain('although it is locked, by Ann');
   });
 });
+
+/** Mia rolls production back, which the bot then locks. */
+async function rollBack(): Promise<void> {
+  await flow.types('U0MIA', '/rollback production');
+  await flow.presses('U0MIA', 'Roll back');
+  await until('the old job runs again', () => flow.writes().some((line) => line.endsWith('/retry')));
+  await flow.gitlab.settle();
+  await flow.sees('v1.4.0 is bad');
+}
 
 /** As people did before there was a bot. */
 async function ship(id: number): Promise<void> {

@@ -129,7 +129,7 @@ identity: { users: { U0MIA: mia } }
     await flow.gitlab.settle();
 
     expect(plan).toContain('Play rollback-prod');
-    expect(plan).not.toContain('Afterwards production is locked');
+    expect(plan).not.toContain('Afterwards I lock production');
     await flow.sees('the version is unconfirmed');
     expect(retries()).toEqual([]);
   });

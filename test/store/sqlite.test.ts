@@ -9,12 +9,13 @@ import { Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreError } from '../../src/domain/errors.ts';
 import { maskSecrets } from '../../src/log/log.ts';
+import { encodeDocument } from '../../src/store/json.ts';
 import { createOpenStore, type OpenStore } from '../../src/store/open-store.ts';
 import type { Schema } from '../../src/store/schema.ts';
 import { createSqliteStore } from '../../src/store/sqlite.ts';
 import { createSqliteDialect } from '../../src/store/sqlite-driver.ts';
 import { storeSuite } from './store-suite.ts';
-import { anEntry, anInput, at } from './suite/builders.ts';
+import { aLock, anEntry, anInput, at } from './suite/builders.ts';
 import type { Opened } from './suite/opened.ts';
 
 async function openSqlite(now: () => Date = () => at(0)): Promise<Opened> {
@@ -161,6 +162,30 @@ describe('createSqliteStore on a file', () => {
     shell.close();
 
     await expect(open()).rejects.toThrow(/newer version \(9999-future\)/);
+  });
+
+  it('takes the locks of an older version over, the bot’s as such', async () => {
+    await (await open()).close();
+    const shell = new DatabaseSync(file);
+    shell.exec(`drop table locks;
+      create table locks (id text primary key, project_id integer not null, environment text not null,
+        until_at integer, document text not null, unique (project_id, environment));
+      delete from migrations where name = '0017-bot-locks'`);
+    const anns = aLock({ reason: 'not "holder":"chatops"' });
+    const bots = aLock({ id: 'lock-2', environment: 'staging', holder: 'chatops' });
+    for (const lock of [anns, bots]) {
+      shell
+        .prepare('insert into locks values (?, ?, ?, null, ?)')
+        .run(lock.id, lock.project.id, lock.environment ?? '', encodeDocument(lock));
+    }
+    shell.close();
+
+    const store = await open();
+
+    expect(await store.tables.locks.all()).toEqual([anns, bots]);
+    expect(await store.tables.locks.take(aLock({ id: 'lock-3', environment: 'staging' }), undefined)).toBe(true);
+    expect(await store.tables.locks.take(aLock({ id: 'lock-4' }), undefined)).toBe(false);
+    await store.close();
   });
 
   it('names the file and the mend when it cannot be opened', async () => {

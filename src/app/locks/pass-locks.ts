@@ -1,14 +1,14 @@
 import { renderLockPassed } from '../../cards/lock-passed.ts';
 import { renderLockedAfterRollback } from '../../cards/locked-after-rollback.ts';
 import type { Actor, Person } from '../../domain/actor.ts';
-import { blockingLocks, isInForce, type Lock } from '../../domain/lock.ts';
+import { blockingLocks, type Lock } from '../../domain/lock.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Pipeline } from '../../domain/pipeline.ts';
 import type { Notice } from '../../domain/thread.ts';
 import { whoAsked } from '../input/who-asked.ts';
 import { playedJob } from '../notices/put-notice.ts';
 import type { Tables } from '../store-ports.ts';
-import { findLock } from './find-lock.ts';
+import { findBotsLock } from './find-lock.ts';
 import { unlockLine } from './lock-lines.ts';
 import { tellLock } from './tell-lock.ts';
 
@@ -41,7 +41,10 @@ export async function lockAfterRollback(tables: Tables, operation: Operation, no
   await lockForBot(tables, { operation, environment: operation.environment, reason, bad: fromVersion }, now);
 }
 
-/** Takes the bot's own lock, which stops everybody; a lock that is there stays. In the transaction of what led to it. */
+/**
+ * Takes the bot's own lock, which stops everybody, beside a person's that is there; one of an earlier rollback it
+ * replaces, since that names another version. In the transaction of what led to it.
+ */
 export async function lockForBot(
   tables: Tables,
   about: {
@@ -55,10 +58,9 @@ export async function lockForBot(
 ): Promise<void> {
   const { operation, environment, reason, bad } = about;
   const { id, project, channel, rootKey } = operation;
-  const held = await findLock(tables, { project, environment });
-  if (held && isInForce(held, now)) return;
+  const held = await findBotsLock(tables, { project, environment });
   const lock: Lock = { id: `after-${id}`, project, environment, holder: 'chatops', reason, since: now, channel };
-  if (!(await tables.locks.take(lock, held?.id))) return;
+  if (held?.id === lock.id || !(await tables.locks.take(lock, held?.id))) return;
   await tables.audit.append({
     at: now,
     actor: 'chatops',

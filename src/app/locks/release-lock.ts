@@ -6,7 +6,7 @@ import type { Refusal } from '../../domain/refusal.ts';
 import type { Acted, CommandContext, CommandResult, ProjectContext } from '../command.ts';
 import type { Tables } from '../store-ports.ts';
 import { explainLock } from './explain-lock.ts';
-import { findLock } from './find-lock.ts';
+import { locksAt } from './find-lock.ts';
 import { readLockRights, refuseLocking } from './lock-rights.ts';
 import { tellFree } from './tell-free.ts';
 import { tellLock } from './tell-lock.ts';
@@ -51,7 +51,9 @@ async function apply(tables: Tables, work: Work): Promise<Acted> {
   const { project, environment, lockId } = request;
   const { commandPrefix } = context.settings;
   if (environment === undefined && lockId === undefined) return releaseOwn(tables, work);
-  const held = await findLock(tables, { project: project.ref, environment });
+  const there = await locksAt(tables, { project: project.ref, environment });
+  const held =
+    there.find((lock) => (lockId === undefined ? isHolder(lock, rights.actor) : lock.id === lockId)) ?? there[0];
   if (lockId === undefined && (!held || !isInForce(held, now)))
     return { kind: 'refused', noOp: true, refusal: notLocked(work) };
   const decision = decideUnlock(held, rights, lockId);

@@ -8,7 +8,7 @@ import type { Acted, CommandContext, CommandResult, ProjectContext } from '../co
 import { tellIn } from '../input/tell-in.ts';
 import type { Tables } from '../store-ports.ts';
 import { explainLock } from './explain-lock.ts';
-import { findLock } from './find-lock.ts';
+import { findPersonsLock } from './find-lock.ts';
 import { placeWord, unlockLine } from './lock-lines.ts';
 import { readLockRights, refuseLocking } from './lock-rights.ts';
 import { tellFree } from './tell-free.ts';
@@ -30,7 +30,7 @@ const notDone = say`Nothing was locked.`;
 
 /**
  * Takes a lock. Of two who do it at once exactly one gets it; another's is taken over only by a maintainer or an admin,
- * who was shown it and confirmed.
+ * who was shown it and confirmed. The bot's own stands beside it and stays.
  * @throws GitLabError
  */
 export async function takeLock(request: LockRequest, context: CommandContext): Promise<CommandResult> {
@@ -42,7 +42,7 @@ export async function takeLock(request: LockRequest, context: CommandContext): P
   ]);
   if (refusal) return { kind: 'refused', refusal, about };
   const scope = { project: project.ref, environment };
-  const held = await findLock(context.tables, scope);
+  const held = await findPersonsLock(context.tables, scope);
   const isOthers = held !== undefined && isInForce(held, context.now) && !isHolder(held, context.actor);
   if (isOthers && steal === 'ask' && rights.mayBreak) {
     const line = commandLine('', '/lock', [placeWord(scope), ...request.words, '--replaces', held.id]);
@@ -67,7 +67,7 @@ async function apply(
   const { project, environment, reason, until } = request;
   const { commandPrefix } = context.settings;
   const scope = { project: project.ref, environment };
-  const held = await findLock(tables, scope);
+  const held = await findPersonsLock(tables, scope);
   const decision = decideLock(held, rights, { steal: confirmed, now });
   if (decision.kind === 'refuse')
     return { kind: 'refused', refusal: explainLock(decision, { notDone, commandPrefix }) };

@@ -10,7 +10,7 @@ export function createLocksTable(db: Database): LocksTable {
   const all = () => db.selectFrom('locks').selectAll();
   return {
     async ofProject(projectId) {
-      const rows = await all().where('project_id', '=', projectId).orderBy('environment').execute();
+      const rows = await all().where('project_id', '=', projectId).orderBy('environment').orderBy('by_bot').execute();
       return rows.map(toLock);
     },
     async find(id) {
@@ -18,7 +18,7 @@ export function createLocksTable(db: Database): LocksTable {
       return row && toLock(row);
     },
     async all() {
-      return (await all().orderBy('project_id').orderBy('environment').execute()).map(toLock);
+      return (await all().orderBy('project_id').orderBy('environment').orderBy('by_bot').execute()).map(toLock);
     },
     async lapsed(now) {
       const rows = await all().where('until_at', '<=', now.getTime()).orderBy('until_at').orderBy('id').execute();
@@ -45,17 +45,18 @@ async function take(db: Database, lock: Lock, replaces: string | undefined): Pro
     const result = await db
       .insertInto('locks')
       .values(columns(lock))
-      .onConflict((conflict) => conflict.columns(['project_id', 'environment']).doNothing())
+      .onConflict((conflict) => conflict.columns(['project_id', 'environment', 'by_bot']).doNothing())
       .executeTakeFirst();
     return result.numInsertedOrUpdatedRows === 1n;
   }
-  const { project_id, environment, ...rest } = columns(lock);
+  const { project_id, environment, by_bot, ...rest } = columns(lock);
   const result = await db
     .updateTable('locks')
     .set(rest)
     .where('id', '=', replaces)
     .where('project_id', '=', project_id)
     .where('environment', '=', environment)
+    .where('by_bot', '=', by_bot)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }
@@ -65,6 +66,7 @@ function columns(lock: Lock) {
     id: lock.id,
     project_id: lock.project.id,
     environment: lock.environment ?? '',
+    by_bot: lock.holder === 'chatops' ? 1 : 0,
     until_at: lock.until?.getTime() ?? null,
     document: encodeDocument(lock),
   };

@@ -1,6 +1,7 @@
 import type { MessageDraft, NewInboxRow, Tables, Thread } from '../../../src/app/store-ports.ts';
 import type { AuditEntry } from '../../../src/domain/audit.ts';
 import type { Job } from '../../../src/domain/job.ts';
+import type { Lock } from '../../../src/domain/lock.ts';
 import type { Operation } from '../../../src/domain/operation.ts';
 import type { Pipeline } from '../../../src/domain/pipeline.ts';
 import type { DeployPlan, Plan } from '../../../src/domain/plan.ts';
@@ -133,4 +134,17 @@ export async function sendAllDue({ outbox }: Tables, now: Date): Promise<readonl
     await outbox.sent(row.id, { version: row.version, ts: row.ts ?? `100.${row.seq}` }, now);
     sent.push(row.key);
   }
+}
+
+export function aLock(change: Partial<Lock> = {}): Lock {
+  return {
+    id: 'lock-1',
+    project,
+    environment: 'production',
+    holder: ann,
+    reason: 'hotfix',
+    since: at(0),
+    channel: 'C1',
+    ...change,
+  };
 }

@@ -1,22 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Tables } from '../../../src/app/store-ports.ts';
-import type { Lock } from '../../../src/domain/lock.ts';
 import type { Wait } from '../../../src/domain/wait.ts';
-import { ann, at, project } from './builders.ts';
+import { aLock, at, project } from './builders.ts';
 import type { OpenDatabase, Opened } from './opened.ts';
-
-function aLock(change: Partial<Lock> = {}): Lock {
-  return {
-    id: 'lock-1',
-    project,
-    environment: 'production',
-    holder: ann,
-    reason: 'hotfix',
-    since: at(0),
-    channel: 'C1',
-    ...change,
-  };
-}
 
 const wait: Wait = {
   project,
@@ -56,6 +42,18 @@ export function locksSuite(open: OpenDatabase): void {
 
       expect(await tables.locks.ofProject(project.id)).toEqual([whole, aLock()]);
       expect(await tables.locks.ofProject(8)).toEqual([]);
+    });
+
+    it('keeps one of the bot beside that of a person, each released by itself', async () => {
+      const bots = aLock({ id: 'lock-2', holder: 'chatops' });
+      expect(await tables.locks.take(aLock(), undefined)).toBe(true);
+      expect(await tables.locks.take(bots, undefined)).toBe(true);
+      expect(await tables.locks.take(aLock({ id: 'lock-3', holder: 'chatops' }), undefined)).toBe(false);
+      expect(await tables.locks.take(aLock({ id: 'lock-3' }), 'lock-2')).toBe(false);
+
+      expect(await tables.locks.ofProject(project.id)).toEqual([aLock(), bots]);
+      expect(await tables.locks.release('lock-1')).toBe(true);
+      expect(await tables.locks.all()).toEqual([bots]);
     });
 
     it('replaces the lock that is named, and no other', async () => {
