@@ -198,7 +198,7 @@ async function createParts(options: ProgramOptions) {
     commandRate,
     commands,
     also: createAlsoTell(environment),
-    slack: createSlackGateway({ ...slackOptions, maskSecrets: mask }),
+    slack: createSlackGateway({ ...slackOptions, teamId: () => identity.teamId, maskSecrets: mask }),
     gitlab: createGitLabGateway({ ...gitlabOptions, token: environment.gitlabToken }),
     ...createLinkingParts(environment, { ...live, ...wakes, store, clock, log, gitlab: gitlabOptions }),
     lease: store.lease({ holder: newHolderId(process.pid, randomUUID()), holderLabel: holderLabel(process.pid) }),

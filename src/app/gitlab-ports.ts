@@ -103,6 +103,8 @@ export interface GitLabReads {
   tag(projectId: number, name: string): Promise<GitRef | undefined>;
   branch(projectId: number, name: string): Promise<GitRef | undefined>;
   commit(projectId: number, sha: string): Promise<GitRef | undefined>;
+  /** As whoever made the commit wrote it, which may be anybody's. Never to be shown or logged. */
+  commitAuthorEmail(projectId: number, sha: string): Promise<string | undefined>;
   /** Newest first by when they were made. */
   newestTags(projectId: number, limit: number): Promise<readonly GitRef[]>;
   /** Newest first by their last commit. */
@@ -176,6 +178,11 @@ export interface GitLabReads {
   changes(projectId: number, from: string, to: string): Promise<Changes>;
   mergeRequests(projectId: number, iids: readonly number[]): Promise<readonly MergeRequest[]>;
   userByName(username: string): Promise<Person | undefined>;
+  /**
+   * The one active person who has confirmed that e-mail address, as far as GitLab shows it to the token: to
+   * administrators each, to others those that people made public. Cached for 60 s.
+   */
+  userByEmail(address: string): Promise<Person | undefined>;
   /** GitLab's number for the role, inherited included; 0 for somebody who is no member. Cached for 60 s. */
   accessLevel(projectId: number, userId: number): Promise<number>;
   group(path: string): Promise<GroupRef>;

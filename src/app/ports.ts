@@ -38,6 +38,8 @@ export interface Settings {
   readonly placeOf: (path: string) => string;
   /** Slack user id -> GitLab username. */
   readonly identityUsers: Readonly<Record<string, string>>;
+  /** Whom neither a linked account nor `identityUsers` names is found by their confirmed e-mail address. */
+  readonly identityEmail: boolean;
   readonly planExpiresMs: number;
   readonly pollEveryMs: number;
   /** What is told by itself when it goes on for too long. */
@@ -73,6 +75,11 @@ export interface SlackUser {
   readonly timezone: string;
   /** A guest, a bot or a deactivated user: may not write. */
   readonly restricted: boolean;
+  /**
+   * Confirmed, and of a full member of our workspace; undefined: Slack says none of that, or the app has no scope for it.
+   * Never to be shown or logged.
+   */
+  readonly email?: string | undefined;
 }
 
 /** A place where people write, as far as rules need it. */
@@ -122,6 +129,8 @@ export interface SlackGateway {
     readonly since: Date;
   }): Promise<string | undefined>;
   user(slackUserId: string): Promise<SlackUser>;
+  /** The member who has confirmed the address, as of at most a minute ago; undefined: nobody. */
+  userByEmail(address: string): Promise<SlackUser | undefined>;
   /** The members of a user group (`S…`), as of at most a minute ago. None where there is no such group. */
   groupMembers(userGroup: string): Promise<readonly string[]>;
   /** Undefined where there is none, or it is private and the bot is not in it. */

@@ -15,6 +15,8 @@ export function renderWhoAmI(about: {
   readonly actor: Actor;
   /** The GitLab username in `identity.users`; undefined: there is none. */
   readonly configured: string | undefined;
+  /** People are found by their e-mail address as well. */
+  readonly email: boolean;
   readonly restricted: boolean;
   readonly admin: boolean;
   /** The command that links an account, as installed; undefined: linking is switched off. */
@@ -42,20 +44,28 @@ export function renderWhoAmI(about: {
 function found(about: {
   readonly actor: Actor;
   readonly configured: string | undefined;
+  readonly email: boolean;
   readonly link: string | undefined;
 }): Phrase {
-  const { actor, configured, link } = about;
+  const { actor, configured, email, link } = about;
   const toLink = link === undefined ? [] : say` ${code(link)} links it.`;
   if (actor.knownBy === 'link') return say`You linked that account, and what you do here bears that name.`;
   if (actor.knownBy === 'broken_link')
     return say`You linked that account, and GitLab takes its token no more: until you link it again you cannot act with it.${toLink}`;
   if (actor.gitlab)
-    return say`I know it from ${code('identity.users')} in ${code('chatops.yml')}. It is not linked: what you do here bears the bot's name in GitLab.${toLink}`;
+    return say`${source(actor)} It is not linked: what you do here bears the bot's name in GitLab.${toLink}`;
   if (configured !== undefined)
     return say`${code('identity.users')} says ${code(`@${configured}`)}, and GitLab has no such user: ask whoever runs this bot to mend it.`;
-  if (link !== undefined) return say`${code(link)} links your GitLab account.`;
+  const address = email ? say`No GitLab user shows me the address that you confirmed in Slack. ` : [];
+  if (link !== undefined) return say`${address}${code(link)} links your GitLab account.`;
   const line = code(`${actor.slackUserId}: your-gitlab-username`);
-  return say`Ask whoever runs this bot to add ${line} under ${code('identity.users')}.`;
+  return say`${address}Ask whoever runs this bot to add ${line} under ${code('identity.users')}.`;
+}
+
+function source({ knownBy }: Actor): Phrase {
+  return knownBy === 'email'
+    ? say`I know it by the e-mail address that you confirmed in Slack and in GitLab.`
+    : say`I know it from ${code('identity.users')} in ${code('chatops.yml')}.`;
 }
 
 function standingLine({ project, role, environments }: Standing): Phrase {

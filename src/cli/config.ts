@@ -69,6 +69,7 @@ function environmentRows(env: Environment): readonly Row[] {
 /** Keys at the top of the file, and what holds where they are left out. */
 const topKeys: readonly (readonly [path: readonly string[], value: unknown])[] = [
   [['identity', 'users'], {}],
+  [['identity', 'email'], false],
   [['operations', 'channel'], 'the log only'],
   [['operations', 'admins'], []],
   [['retention', 'events'], '7d'],

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { commands } from '../../commands/index.ts';
 import { commandLine } from '../domain/command-line.ts';
 import { UsageError } from '../domain/errors.ts';
-import { requiredScopes } from '../slack/scopes.ts';
+import { emailScope, requiredScopes } from '../slack/scopes.ts';
 import { readFlags } from './flags.ts';
 
 /** How the Slack app is to be installed. */
@@ -13,6 +13,8 @@ export interface ManifestOptions {
   readonly socket: boolean;
   /** Only `/chatops`, which takes every other command as its first word. */
   readonly rootOnly: boolean;
+  /** For `identity.email: true`: with the scope that shows people's addresses. */
+  readonly email: boolean;
   /** Where Slack reaches the bot, without a path of ours. */
   readonly url: string;
 }
@@ -22,15 +24,17 @@ export const defaultManifest: ManifestOptions = {
   prefix: '',
   socket: false,
   rootOnly: false,
+  email: false,
   url: 'https://chatops.example.com',
 };
 
-const usage = 'chatops manifest [--prefix gl-] [--socket] [--root-only] [--url https://…]';
+const usage = 'chatops manifest [--prefix gl-] [--socket] [--root-only] [--email] [--url https://…]';
 
 const flags = {
   prefix: { type: 'string', default: '' },
   socket: { type: 'boolean', default: false },
   'root-only': { type: 'boolean', default: false },
+  email: { type: 'boolean', default: false },
   url: { type: 'string' },
 } as const;
 
@@ -78,7 +82,7 @@ export function renderManifest(options: ManifestOptions): string {
     '  scopes:',
     '    # Why each is needed stands in src/slack/scopes.ts.',
     '    bot:',
-    ...requiredScopes.map((scope) => `      - ${scope}`),
+    ...[...requiredScopes, ...(options.email ? [emailScope] : [])].map((scope) => `      - ${scope}`),
     '',
     ...settings(options),
     '',
@@ -91,13 +95,13 @@ export function renderManifest(options: ManifestOptions): string {
  */
 export function manifestFor(args: readonly string[]): string {
   const { values } = readFlags({ args: [...args], options: flags }, usage);
-  const { prefix, socket, 'root-only': rootOnly, url } = values;
+  const { prefix, socket, 'root-only': rootOnly, email, url } = values;
   if (!/^[a-z0-9_-]{0,20}$/.test(prefix)) {
     throw new UsageError('--prefix is not a prefix of at most 20 small letters, digits, - or _.', {
       hint: 'Write it without a slash, e.g. --prefix gl-, and start the bot with the same SLACK_COMMAND_PREFIX.',
     });
   }
-  const options = { prefix, socket, rootOnly, url: readAddress(url ?? defaultManifest.url) };
+  const options = { prefix, socket, rootOnly, email, url: readAddress(url ?? defaultManifest.url) };
   const tooLong = installedCommands(options).find(({ command }) => command.length > MAX_COMMAND);
   if (tooLong) {
     throw new UsageError(`${tooLong.command} has more than the ${MAX_COMMAND} characters that Slack allows.`, {

@@ -2,7 +2,6 @@ import { type Document, isMap, isScalar, type LineCounter, type Node } from 'yam
 import { z } from 'zod';
 import type { ConfigProblem } from '../domain/errors.ts';
 import { didYouMean } from '../domain/nearest.ts';
-import { isLaterKey, laterProblem } from './later-keys.ts';
 
 /** Where something stands in the file: `['projects', 0, 'channels']`. */
 export type FilePath = readonly PropertyKey[];
@@ -47,7 +46,6 @@ function pathText(path: FilePath): string {
 }
 
 function unknownKey(schema: z.ZodType, path: FilePath, yaml: ParsedYaml): ConfigProblem {
-  if (isLaterKey(path)) return problemAt(yaml, path, laterProblem(String(path.at(-1))));
   const known = Object.keys(shapeOf(schemasAt(schema, path.slice(0, -1))));
   const meant = didYouMean(String(path.at(-1)), known);
   const mend = meant ? `Did you mean \`${meant}\`?` : `This version knows here: ${known.join(', ')}`;

@@ -5,7 +5,8 @@ import { pipelineSources } from '../domain/pipeline.ts';
 import { broadcastKinds, defaultNotify, eventSources, isGlob, mentionKinds, notifyKinds } from '../domain/project.ts';
 import { checkKeys } from './check-keys.ts';
 import { Freeze } from './freeze-schema.ts';
-import { Duration, Text } from './plain-values.ts';
+import { Identity } from './identity-schema.ts';
+import { Duration, GitLabUser, Text } from './plain-values.ts';
 import { toldKeys } from './told-keys.ts';
 
 /** Roles that may stand in `deployers`, beside `@user` and Slack users. */
@@ -23,8 +24,6 @@ const Alias = Text.regex(/^[^\s/:"'-][^\s/:"']*$/, 'is not one plain word').meta
 const ChannelId = Text.regex(/^[CG][A-Z0-9]{3,}$/, 'is not a channel id').meta({
   mend: "Open the channel in Slack and click its name: the id is at the end of that window, like C0123456789. A channel's name may change, its id stays",
 });
-
-const GitLabUser = Text.regex(/^@?[\w.-]+$/, 'is not a GitLab user name').transform((name) => name.replace(/^@/, ''));
 
 const Exclude = z.strictObject({
   sources: z
@@ -288,16 +287,7 @@ export const ConfigFile = z
       .array(ProjectEntry)
       .min(1, 'names no project')
       .meta({ mend: 'Write a list of projects, each with its path and channels' }),
-    identity: z
-      .strictObject({
-        users: z
-          .record(z.string().regex(/^[UW][A-Z0-9]{2,}$/, 'is not a Slack user id'), GitLabUser)
-          .default({})
-          .meta({
-            mend: 'Write Slack user id and GitLab user name, e.g. U0123456789: ann (the id: profile, ⋮, Copy member ID)',
-          }),
-      })
-      .prefault({}),
+    identity: Identity.prefault({}),
     operations: z
       .strictObject({
         channel: ChannelId.optional(),

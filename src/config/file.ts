@@ -37,6 +37,8 @@ export interface FileSettings {
   readonly operationsEmergency: readonly string[];
   /** Slack user id -> GitLab username. */
   readonly identityUsers: Readonly<Record<string, string>>;
+  /** Whom neither a linked account nor `identityUsers` names is found by their confirmed e-mail address. */
+  readonly identityEmail: boolean;
   readonly planExpiresMs: number;
   readonly pollEveryMs: number;
   readonly watchdog: WatchdogRules;
@@ -151,6 +153,7 @@ function toSettings(file: ConfigFile, projects: ProjectsOfFile, yaml: ParsedYaml
     operationsAdmins: file.operations.admins,
     operationsEmergency: file.operations.emergency,
     identityUsers: file.identity.users,
+    identityEmail: file.identity.email,
     planExpiresMs: file.plan_expires,
     pollEveryMs: file.poll_every,
     watchdog: {

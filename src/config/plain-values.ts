@@ -13,3 +13,8 @@ export const Duration = z
 
 /** A text with something in it. */
 export const Text = z.string().min(1, 'is empty');
+
+/** A GitLab user name, with or without its `@`. */
+export const GitLabUser = Text.regex(/^@?[\w.-]+$/, 'is not a GitLab user name').transform((name) =>
+  name.replace(/^@/, ''),
+);

@@ -31,6 +31,8 @@ export interface TokenUser {
   readonly id: number;
   readonly username: string;
   readonly bot: boolean;
+  /** Of the whole instance. */
+  readonly isAdmin: boolean;
 }
 
 /** What a token may do, and until when. */
@@ -138,7 +140,7 @@ const day = text.transform((value) => {
 });
 
 const Metadata = z.object({ version: z.string(), enterprise: flag });
-const Self = z.object({ id: z.number(), username: z.string(), bot: flag });
+const Self = z.object({ id: z.number(), username: z.string(), bot: flag, is_admin: flag });
 const Token = z.object({ scopes: z.array(z.string()), expires_at: day });
 const PathRow = z.object({ path_with_namespace: z.string() });
 const Member = z.object({ access_level: z.number() });
@@ -176,8 +178,8 @@ export function createGitLabSetup(options: RequesterOptions): GitLabSetup {
   return {
     version: () => readVersion(get),
     async user() {
-      const { id, username, bot } = readAs(Self, (await get('user')).body, 'the user of the token');
-      return { id, username, bot: bot ?? false };
+      const { id, username, bot, is_admin: isAdmin } = readAs(Self, (await get('user')).body, 'the user of the token');
+      return { id, username, bot: bot ?? false, isAdmin: isAdmin ?? false };
     },
     async token() {
       const answer = await orUntold(get('personal_access_tokens/self'));

@@ -25,3 +25,9 @@ export const requiredScopes = [
   'channels:read',
   'groups:read',
 ] as const;
+
+/**
+ * Asked for with `chatops manifest --email` alone: the address of a person in users.info, and users.lookupByEmail, for
+ * `identity.email: true`. Nobody who does not use it has to show the bot addresses.
+ */
+export const emailScope = 'users:read.email';

@@ -3,7 +3,7 @@ import { SlackError } from '../domain/errors.ts';
 import { createSlackClient, readReply, type SlackClientOptions } from './client.ts';
 import { refusedTokenCodes } from './errors.ts';
 import { hasShare, Shares } from './places.ts';
-import { requiredScopes } from './scopes.ts';
+import { emailScope, requiredScopes } from './scopes.ts';
 
 // What setting up and checking an installation asks of Slack. The bot itself makes none of these calls but auth.test.
 
@@ -14,6 +14,8 @@ export interface SlackAppFacts {
   readonly botName: string;
   /** Scopes of this version that the token was not given. */
   readonly missingScopes: readonly string[];
+  /** Whether the token sees people's e-mail addresses. */
+  readonly grantsEmail: boolean;
   /** Where the app is installed again. */
   readonly installUrl: string;
 }
@@ -86,6 +88,7 @@ export function createSlackSetup(options: Omit<SlackClientOptions, 'onResponse'>
         botName: reply.user,
         // Without the header nothing is known, and nothing is claimed.
         missingScopes: granted ? requiredScopes.filter((scope) => !granted.includes(scope)) : [],
+        grantsEmail: granted?.includes(emailScope) ?? true,
         installUrl: await installUrl(call, reply.bot_id),
       };
     },

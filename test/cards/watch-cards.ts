@@ -17,6 +17,7 @@ const myself = {
   link: '/chatops link',
   actor: ann,
   configured: 'ann',
+  email: false,
   restricted: false,
   admin: false,
   timezone: 'Europe/Paris',
@@ -89,6 +90,20 @@ export const watchCards: Readonly<Record<string, Card>> = {
   }),
   'who am i, unknown': renderWhoAmI({
     ...myself,
+    actor: { slackUserId: 'U0NEW', gitlab: undefined },
+    configured: undefined,
+    standings: [],
+  }),
+  'who am i, by e-mail': renderWhoAmI({
+    ...myself,
+    email: true,
+    actor: { ...myself.actor, knownBy: 'email' },
+    configured: undefined,
+    standings: [],
+  }),
+  'who am i, an address that nobody in gitlab shows': renderWhoAmI({
+    ...myself,
+    email: true,
     actor: { slackUserId: 'U0NEW', gitlab: undefined },
     configured: undefined,
     standings: [],

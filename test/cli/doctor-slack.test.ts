@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sampleCards } from '../../src/cli/doctor/sample-cards.ts';
-import { requiredScopes } from '../../src/slack/scopes.ts';
+import { smallestFile } from '../../src/config/file.ts';
+import { emailScope, requiredScopes } from '../../src/slack/scopes.ts';
 import { filesIn, read } from '../contract/repository.ts';
 import { type Installation, install } from './setup.ts';
 
@@ -41,6 +42,16 @@ describe('chatops doctor, Slack', () => {
         mend: expect.stringMatching(/reinstall.*apps\/A0CHATOPS\/install-on-team/),
       },
     ]);
+  });
+
+  it.each([
+    [[], 'warning'],
+    [[emailScope], 'ok'],
+  ])('tells whether identity.email finds anybody with the further scopes %j', async (more, level) => {
+    const installation = await install({ slack: { scopes: [...requiredScopes, ...more] } });
+    installation.writeFile(`${smallestFile}\nidentity: { email: true }\n`);
+
+    expect(await installation.findings('identity_email_slack')).toMatchObject([{ level }]);
   });
 
   it('finds the list of apps where not even its own id may be asked for', async () => {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { noteWebhook } from '../../src/app/pipelines/webhook-seen.ts';
+import { smallestFile } from '../../src/config/file.ts';
 import { createGitLabSetup } from '../../src/gitlab/setup.ts';
 import { createSqliteStore } from '../../src/store/sqlite.ts';
 import { type Installation, install, secret } from './setup.ts';
@@ -154,6 +155,20 @@ describe('chatops doctor, GitLab', () => {
       { level: 'warning', seen: expect.stringMatching(/@olu/) },
     ]);
   });
+
+  it.each([
+    [false, 'warning'],
+    [true, 'ok'],
+  ])(
+    'tells whether identity.email finds private addresses, the token being an administrator’s: %j',
+    async (isAdmin, level) => {
+      const installation = await install();
+      installation.writeFile(`${smallestFile}\nidentity: { email: true }\n`);
+      installation.gitlab.setAccount('chatops', { isAdmin });
+
+      expect(await installation.findings('identity_email_gitlab')).toMatchObject([{ level }]);
+    },
+  );
 
   it('warns where GitLab does not tell what the token may do', async () => {
     const installation = await install();

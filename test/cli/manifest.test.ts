@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { commands } from '../../commands/index.ts';
 import { defaultManifest, manifestFor, renderManifest } from '../../src/cli/manifest.ts';
 import { UsageError } from '../../src/domain/errors.ts';
-import { requiredScopes } from '../../src/slack/scopes.ts';
+import { emailScope, requiredScopes } from '../../src/slack/scopes.ts';
 import { read } from '../contract/repository.ts';
 import { Manifest, reserved } from '../support/slack-manifest.ts';
 
@@ -30,6 +30,10 @@ describe('chatops manifest', () => {
       expect(features.slash_commands.filter(({ command }) => reserved.includes(command.slice(1)))).toEqual([]);
       expect(oauth_config.scopes.bot).toEqual([...requiredScopes]);
     }
+  });
+
+  it('asks for the addresses of people only when told to', () => {
+    expect(made('--email').oauth_config.scopes.bot).toEqual([...requiredScopes, emailScope]);
   });
 
   it('names the commands as they are installed', () => {

@@ -56,6 +56,7 @@ export function aContext({ settings, context, gitlab }: ContextChange = {}): Com
       freezes: { at: () => undefined, problem: () => undefined },
       placeOf: () => 'chatops.yml line 2',
       identityUsers: {},
+      identityEmail: false,
       planExpiresMs: 900_000,
       pollEveryMs: 60_000,
       watchdog: { jobStartMs: 30_000, noDeployMs: undefined, failures: 3, lockNagMs: 28_800_000 },

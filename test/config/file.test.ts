@@ -41,6 +41,7 @@ describe('readConfigFile', () => {
         takesWebhooks: true,
         operationsChannel: undefined,
         identityUsers: {},
+        identityEmail: false,
         planExpiresMs: 15 * 60_000,
         pollEveryMs: 60_000,
         watchdog: { jobStartMs: 30_000, noDeployMs: undefined, failures: 3, lockNagMs: 28_800_000 },
@@ -66,7 +67,7 @@ projects:
     environments:
       production: { aliases: [prod], job: deploy-prod, deployers: [maintainer, "@ann", U0MIA] }
       review/*: { job: [deploy-a, deploy-b] }
-identity: { users: { U0ANN: ann, U0RAJ: "@raj" } }
+identity: { users: { U0ANN: ann, U0RAJ: "@raj" }, email: true }
 operations: { channel: C0OPS }
 retention: { events: 1d, threads: 2w, operations: 1w1d }
 plan_expires: 1h30m
@@ -106,6 +107,7 @@ poll_every: 90s
         takesWebhooks: false,
         operationsChannel: 'C0OPS',
         identityUsers: { U0ANN: 'ann', U0RAJ: 'raj' },
+        identityEmail: true,
         planExpiresMs: 5_400_000,
         pollEveryMs: 90_000,
         watchdog: { jobStartMs: 30_000, noDeployMs: undefined, failures: 3, lockNagMs: 28_800_000 },
@@ -121,9 +123,9 @@ poll_every: 90s
       'projects[0].alias: is not a known key (chatops.yml line 4). Did you mean `aliases`?',
     ],
     [
-      'a key of a later version',
-      `${smallestFile}\nidentity: { email: true }`,
-      'identity.email: this version cannot use `email` yet (chatops.yml line 4)',
+      'an address where it is asked whether addresses count',
+      `${smallestFile}\nidentity: { email: acme.example }`,
+      'identity.email: is text instead of true or false (chatops.yml line 4: `acme.example`). Write true or false',
     ],
     [
       'a freeze whose zone nobody knows',
@@ -147,7 +149,7 @@ poll_every: 90s
       project("environments: { production: { versions: '^v(' } }"),
       'environments.production.versions: is not a regular expression',
     ],
-    ['a later key in the wrong place', project('email: true'), 'this version cannot use `email` yet'],
+    ['a key in the wrong place', project('email: true'), 'projects[0].email: is not a known key (chatops.yml line 4)'],
     [
       'environments of a channel written like those of a project',
       smallestFile.replace('C0DEPLOYS', 'C0DEPLOYS, environments: { production: {} }'),

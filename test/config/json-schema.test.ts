@@ -22,7 +22,7 @@ describe('configJsonSchema', () => {
     ['no projects', 'defaults: {}'],
     ['a channel name', 'projects: [{ project: acme/a, channels: [{ id: "#deploys" }] }]'],
     ['a wrong word', 'projects: [{ project: acme/a, events: hook }]'],
-    ['a key of a later version', 'projects: [{ project: acme/a, environments: { x: { migrations: x } } }]'],
+    ['a word for a list', 'projects: [{ project: acme/a, environments: { x: { migrations: x } } }]'],
   ])('marks %s', (_case, text) => {
     expect(validate(parse(text))).toBe(false);
   });

@@ -3,7 +3,6 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { ConfigFile } from '../../src/config/file-schema.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
-import { isLaterKey, laterKeys } from '../../src/config/later-keys.ts';
 import { read } from './repository.ts';
 
 /** Every key that a schema declares, as `projects.channels.id`; names that people choose are left out. */
@@ -48,12 +47,5 @@ describe('chatops.yml', () => {
 
   it('has a JSON Schema that is up to date: npm run schema', () => {
     expect(JSON.parse(read('docs/chatops.schema.json'))).toEqual(configJsonSchema());
-  });
-
-  it('keeps keys of later versions apart from those that there are', () => {
-    const declared = declaredKeys(ConfigFile).map((key) => key.split('.'));
-
-    expect(laterKeys.anywhere).not.toEqual([]);
-    expect(declared.filter((path) => isLaterKey(path))).toEqual([]);
   });
 });

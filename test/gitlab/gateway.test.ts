@@ -4,6 +4,7 @@ import { createGitLabGateway } from '../../src/gitlab/gateway.ts';
 import { type Loopback, sendJson, sendText, startLoopback } from './loopback.ts';
 
 const sha = '4f1c2a9b8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a';
+const address = 'ann@acme.example';
 const commit = { id: sha, title: 'Show the basket total', author_name: 'Ann Lee' };
 const project = { id: 7, path: 'acme/app', url: 'https://gitlab.example.com/acme/app' };
 
@@ -298,6 +299,64 @@ describe('createGitLabGateway on people', () => {
 
     expect(await gitlab.userByName('Ann')).toEqual({ id: 11, username: 'ann', name: 'Ann Lee' });
     expect(await gitlab.userByName('bob')).toBeUndefined();
+  });
+
+  it.each<[string, readonly object[], string | undefined]>([
+    ['a public address, without looking at its case', [{ public_email: 'Ann@acme.example' }], 'ann'],
+    [
+      'a confirmed one that an administrator is shown',
+      [{ email: address, confirmed_at: '2024-01-01T00:00:00Z' }],
+      'ann',
+    ],
+    ['nobody by one that was never confirmed', [{ email: address, confirmed_at: null }], undefined],
+    [
+      'nobody by a public one of an account that was never confirmed',
+      [{ public_email: address, confirmed_at: null }],
+      undefined,
+    ],
+    ['nobody by one of which GitLab does not say that it is confirmed', [{ email: address }], undefined],
+    ['nobody who merely has such a name', [{ name: address, public_email: '' }], undefined],
+    ['nobody who is blocked', [{ public_email: address, state: 'blocked' }], undefined],
+    ['no bot', [{ public_email: address, bot: true }], undefined],
+    ['nobody of two', [{ public_email: address }, { id: 12, public_email: address }], undefined],
+  ])('finds by an e-mail address %s', async (_case, found, username) => {
+    const account = { id: 11, username: 'ann', name: 'Ann Lee', state: 'active' };
+    await using server = await startGitLab({
+      [`users?active=true&humans=true&search=${address}&per_page=20`]: found.map((each) => ({ ...account, ...each })),
+    });
+
+    expect((await connect(server).userByEmail(address))?.username).toBe(username);
+  });
+
+  it('asks for the owner of an address once a minute, and shows the address in no error', async () => {
+    let now = new Date('2026-03-02T09:00:00Z');
+    let answers = true;
+    await using server = await startLoopback((response) =>
+      answers ? sendJson(response, 200, []) : sendJson(response, 403, { message: '403 Forbidden' }),
+    );
+    const gitlab = connect(server, () => now);
+
+    await gitlab.userByEmail(address);
+    await gitlab.userByEmail(address.toUpperCase());
+    expect(server.received).toHaveLength(1);
+    now = new Date(now.getTime() + 60_001);
+    answers = false;
+    const refused: unknown = await gitlab.userByEmail(address).catch((error: unknown) => error);
+
+    expect(refused).toBeInstanceOf(GitLabError);
+    expect(JSON.stringify([String(refused), refused])).not.toContain('acme.example');
+  });
+
+  it('reads the address that a commit bears, once', async () => {
+    await using server = await startGitLab({
+      [`repository/commits/${sha}?stats=false`]: { ...commit, author_email: address },
+    });
+    const gitlab = connect(server);
+
+    expect(await gitlab.commitAuthorEmail(7, sha)).toBe(address);
+    expect(await gitlab.commitAuthorEmail(7, sha)).toBe(address);
+    expect(await gitlab.commitAuthorEmail(7, 'f'.repeat(40))).toBeUndefined();
+    expect(server.received).toHaveLength(2);
   });
 });
 

@@ -2,8 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SlackGateway } from '../../src/app/ports.ts';
 import { SlackError } from '../../src/domain/errors.ts';
 import { createSlackServer, type SlackServer } from '../../src/sandbox/slack-server/server.ts';
+import type { SandboxUser } from '../../src/sandbox/slack-server/workspace.ts';
 import type { OnSlackCall } from '../../src/slack/client.ts';
 import { createSlackGateway } from '../../src/slack/gateway.ts';
+import { emailScope, requiredScopes } from '../../src/slack/scopes.ts';
 
 const start = new Date('2026-11-23T10:00:00Z');
 
@@ -19,13 +21,14 @@ const root = { ...content, channel: 'C0DEPLOYS', threadTs: undefined, broadcast:
 beforeEach(async () => {
   now = start;
   calls = [];
-  slack = createSlackServer({ now: () => now, rateLimits: false });
+  slack = createSlackServer({ now: () => now, rateLimits: false, scopes: [...requiredScopes, emailScope] });
   await slack.start();
   gateway = createSlackGateway({
     maskSecrets: (text) => text.replaceAll('s3cr3t-value', '[secret]'),
     botToken: slack.botToken,
     apiUrl: `${slack.url}/api/`,
     now: () => now,
+    teamId: () => slack.teamId,
     onCall: (...call) => void calls.push(call),
     timeoutMs: 1_500,
   });
@@ -327,5 +330,40 @@ describe('the other calls', () => {
     expect([asked, slack.calls.length]).toEqual([1, 2]);
     expect(await gateway.user('U0GIL')).toMatchObject({ restricted: true });
     expect(await gateway.user(slack.botUserId)).toMatchObject({ restricted: true });
+  });
+
+  it.each<[string, Partial<SandboxUser>, (string | undefined)?]>([
+    ['a member confirmed', {}, 'raj@acme.example'],
+    ['a member did not confirm', { isEmailConfirmed: false }],
+    ['a guest has', { isGuest: true }],
+    ['somebody has who is gone', { deleted: true }],
+    ['somebody of another company has', { teamId: 'T0OTHER' }],
+  ])('knows the address that %s: %j', async (_case, change, email) => {
+    const raj = slack.users().find(({ id }) => id === 'U0RAJ');
+    if (raj) slack.setUser({ ...raj, ...change });
+
+    expect((await gateway.user('U0RAJ')).email).toBe(email);
+    expect((await gateway.userByEmail('Raj@acme.example'))?.id).toBe(email && 'U0RAJ');
+  });
+
+  it('asks for the owner of an address once a minute', async () => {
+    expect(await gateway.userByEmail('nobody@acme.example')).toBeUndefined();
+    await gateway.userByEmail('Nobody@acme.example');
+    const asked = slack.calls.length;
+    now = new Date(start.getTime() + 60_001);
+    await gateway.userByEmail('nobody@acme.example');
+
+    expect([asked, slack.calls.length]).toEqual([1, 2]);
+  });
+
+  it('counts no address as long as our own workspace is not known', async () => {
+    const early = createSlackGateway({
+      botToken: slack.botToken,
+      apiUrl: `${slack.url}/api/`,
+      now: () => now,
+      maskSecrets: (text) => text,
+    });
+
+    expect((await early.user('U0RAJ')).email).toBeUndefined();
   });
 });

@@ -22,6 +22,8 @@ export const deploys = 'C0DEPLOYS';
 
 export interface FlowOptions {
   readonly gitlab?: GitLabServerOptions;
+  /** What the Slack app was granted; default: what `manifest.yml` asks for. */
+  readonly scopes?: readonly string[];
   /** Text of chatops.yml; default: one project, one channel, Ann, Raj, Mia and Olu known. */
   readonly file?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -116,6 +118,7 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
     now,
     // Bolt looks at the real clock.
     signedAt: () => new Date(),
+    ...(options.scopes ? { scopes: options.scopes } : {}),
     rateLimits: options.paced ?? false,
     eventRetryDelaysMs: [10, 20, 30],
   });

@@ -29,7 +29,10 @@ export interface AnswerApprovalDeps extends AnswerInGitLabDeps {
   readonly findLink: Linking['findLink'];
   readonly settings: () => Settings;
   readonly gitlab: AnswerInGitLabDeps['gitlab'] &
-    Pick<GitLabReads, 'userByName' | 'accessLevel' | 'groupAccessLevel' | 'deployAccess' | 'changes' | 'mergeRequests'>;
+    Pick<
+      GitLabReads,
+      'userByName' | 'userByEmail' | 'accessLevel' | 'groupAccessLevel' | 'deployAccess' | 'changes' | 'mergeRequests'
+    >;
   readonly slack: Pick<SlackGateway, 'user' | 'groupMembers'>;
 }
 

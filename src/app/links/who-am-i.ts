@@ -22,6 +22,7 @@ export async function whoAmI(context: CommandContext): Promise<CommandResult> {
     card: renderWhoAmI({
       actor,
       configured: settings.identityUsers[actor.slackUserId],
+      email: settings.identityEmail,
       link: context.invite && commandLine(settings.commandPrefix, '/chatops', ['link']),
       restricted,
       admin: await isAdmin(context),

@@ -8,6 +8,7 @@ import { repeatsFamily } from '../pipelines/repeats-family.ts';
 import type { Tables, Thread } from '../store-ports.ts';
 import { logExcerptRow } from './add-log-excerpt.ts';
 import { reportRow } from './add-report.ts';
+import type { AuthorByEmail } from './find-author-by-email.ts';
 import { pipelineRootKey } from './open-thread.ts';
 import { renderNotice } from './render-notice.ts';
 import { whomToMention } from './whom-to-mention.ts';
@@ -23,8 +24,12 @@ export interface News {
   readonly pipeline: Pipeline;
   /** What is configured for the pipeline's project. */
   readonly rules: ProjectRules | undefined;
-  /** Slack user id -> GitLab username. */
-  readonly identityUsers: Readonly<Record<string, string>>;
+  /** What is known of who is who, beside linked accounts. */
+  readonly people: {
+    /** Slack user id -> GitLab username. */
+    readonly identityUsers: Readonly<Record<string, string>>;
+    readonly authorByEmail: AuthorByEmail | undefined;
+  };
   readonly now: Date;
   /** The thread was just opened. */
   readonly fresh: boolean;
@@ -46,7 +51,7 @@ export function playedJob(pipeline: Pipeline, jobId: number | undefined): Played
 }
 
 async function putNotice(tables: Tables, notice: Notice, news: News): Promise<void> {
-  const { rule, thread, pipeline, rules, identityUsers, now, fresh } = news;
+  const { rule, thread, pipeline, rules, people, now, fresh } = news;
   const askedBy =
     notice.kind === 'deployment' ? await whoAsked(tables, playedJob(pipeline, notice.deployment.jobId)) : undefined;
   // The card of the operation says already that it started.
@@ -54,7 +59,7 @@ async function putNotice(tables: Tables, notice: Notice, news: News): Promise<vo
   const repeats = (await repeatsDeployment(tables, notice, news)) || (await repeatsFamily(tables, notice, news));
   const mention = repeats
     ? undefined
-    : await whomToMention(tables, { mention: rule.mention, notice, pipeline, identityUsers });
+    : await whomToMention(tables, { mention: rule.mention, notice, pipeline, ...people });
   const key = `${thread.newsKey}/${noticeKey(notice, pipeline)}`;
   await tables.outbox.put(
     {

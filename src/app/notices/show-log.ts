@@ -15,7 +15,7 @@ import type { AnswerDraft, Store } from '../store-ports.ts';
 export interface ShowLogDeps {
   readonly findLink: Linking['findLink'];
   readonly settings: () => Settings;
-  readonly gitlab: Pick<GitLabReads, 'project' | 'job' | 'jobLog' | 'userByName' | 'accessLevel'>;
+  readonly gitlab: Pick<GitLabReads, 'project' | 'job' | 'jobLog' | 'userByName' | 'userByEmail' | 'accessLevel'>;
   readonly slack: Pick<SlackGateway, 'user'>;
   readonly store: Store;
   readonly clock: Clock;

@@ -6,10 +6,11 @@ import type { Pipeline } from '../../domain/pipeline.ts';
 import type { MentionKind } from '../../domain/project.ts';
 import type { Notice } from '../../domain/thread.ts';
 import type { Tables } from '../store-ports.ts';
+import type { AuthorByEmail } from './find-author-by-email.ts';
 
 /**
- * Whom the reply about a failure mentions: only people who linked their account or whom `identity.users` names. A name
- * or an e-mail address is never taken for a person.
+ * Whom the reply about a failure mentions: only people who linked their account, whom `identity.users` names or who
+ * confirmed the address of the commit's author. A name is never taken for a person.
  */
 export async function whomToMention(
   tables: Pick<Tables, 'operations' | 'links'>,
@@ -19,9 +20,10 @@ export async function whomToMention(
     readonly pipeline: Pipeline;
     /** Slack user id -> GitLab username. */
     readonly identityUsers: Readonly<Record<string, string>>;
+    readonly authorByEmail: AuthorByEmail | undefined;
   },
 ): Promise<Mention | undefined> {
-  const { mention, notice, pipeline, identityUsers } = about;
+  const { mention, notice, pipeline, identityUsers, authorByEmail } = about;
   const failed = failedJobsOf(notice, pipeline);
   if (mention === 'none' || !failed) return undefined;
   if (mention === 'requester') {
@@ -32,7 +34,9 @@ export async function whomToMention(
     return isKnown ? { slackUserId, as: mention } : undefined;
   }
   const author = knownAuthor(pipeline);
-  const slackUserId = author && (await findSlackUser(tables, author, identityUsers));
+  const slackUserId =
+    (author && (await findSlackUser(tables, author, identityUsers))) ??
+    (await ownerOfAddress(tables, { author, pipeline, authorByEmail }));
   return slackUserId === undefined ? undefined : { slackUserId, as: mention };
 }
 
@@ -51,6 +55,23 @@ export async function findSlackUser(
   const named = slackUserOf(username, identityUsers);
   // Who linked another account is somebody else, whatever the file says.
   return all.some(({ slackUserId }) => slackUserId === named) ? undefined : named;
+}
+
+/** Who has the author's address, unless the account that they linked says that they are somebody else. */
+async function ownerOfAddress(
+  { links }: Pick<Tables, 'links'>,
+  about: {
+    readonly author: Person | undefined;
+    readonly pipeline: Pipeline;
+    readonly authorByEmail: AuthorByEmail | undefined;
+  },
+): Promise<string | undefined> {
+  const { author, pipeline, authorByEmail } = about;
+  // A fold goes through the pipelines above as well, which may be of other commits.
+  if (authorByEmail?.sha !== pipeline.sha) return undefined;
+  const { slackUserId } = authorByEmail;
+  const linked = author && (await links.find(slackUserId))?.gitlab;
+  return linked && linked.username !== author.username ? undefined : slackUserId;
 }
 
 /** The jobs that a notice tells the failure of; undefined when it tells of none. */

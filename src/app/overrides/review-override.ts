@@ -15,7 +15,7 @@ import { showOverride } from './announce-override.ts';
 
 export interface ReviewOverrideDeps {
   readonly settings: () => Settings;
-  readonly gitlab: Pick<GitLabReads, 'userByName' | 'accessLevel'>;
+  readonly gitlab: Pick<GitLabReads, 'userByName' | 'userByEmail' | 'accessLevel'>;
   readonly slack: Pick<SlackGateway, 'user' | 'groupMembers'>;
   readonly findLink: Linking['findLink'];
   readonly store: Store;

@@ -21,8 +21,9 @@ import { recordObserved } from '../audit/record-observed.ts';
 import { noteEndedDeployments } from '../environments/note-ended-deployments.ts';
 import { whoAsked } from '../input/who-asked.ts';
 import { tellIgnoredLocks } from '../locks/pass-locks.ts';
+import type { AuthorByEmail } from '../notices/find-author-by-email.ts';
 import { openThread, putRoot } from '../notices/open-thread.ts';
-import { playedJob, putNotices } from '../notices/put-notice.ts';
+import { type News, playedJob, putNotices } from '../notices/put-notice.ts';
 import type { Tables, Thread } from '../store-ports.ts';
 import { noteDeployments } from './note-deployments.ts';
 import { lineageOf } from './pipeline-family.ts';
@@ -34,6 +35,8 @@ export interface FoldContext {
   readonly rulesFor: (path: string) => ProjectRules | undefined;
   /** Slack user id -> GitLab username. */
   readonly identityUsers: Readonly<Record<string, string>>;
+  /** Who wrote the commit of the events, where only an e-mail address tells. */
+  readonly authorByEmail: AuthorByEmail | undefined;
   readonly now: Date;
   /** Facts that ended before this are history: they are folded and not told. */
   readonly historyBefore: Date;
@@ -50,7 +53,7 @@ export async function foldEvents(
   events: readonly DomainEvent[],
   context: FoldContext,
 ): Promise<Pipeline | undefined> {
-  const { now, identityUsers, historyBefore } = context;
+  const { now, identityUsers, authorByEmail, historyBefore } = context;
   let next = held;
   for (const event of events) next = evolvePipeline(next, event, now) ?? next;
   if (!next || next === held) return undefined;
@@ -74,7 +77,8 @@ export async function foldEvents(
   const introduced = isIntroduced
     ? await withoutOwnGates(tables, decideNotices(undefined, next, branch, historyBefore), next)
     : told;
-  const telling = { before: held, pipeline: next, notices: told, introduced, branch, rules, identityUsers, now };
+  const people = { identityUsers, authorByEmail };
+  const telling = { before: held, pipeline: next, notices: told, introduced, branch, rules, people, now };
   for (const { home, rule, ownRule } of channelsOf(await lineageOf(tables, next), context.rulesFor)) {
     const about = { ...telling, home, rule: ownRule ?? rule };
     const isFolded = home.id !== next.id;
@@ -143,7 +147,7 @@ interface Telling {
   readonly branch: BranchHealth | undefined;
   /** What is configured for the pipeline's project. */
   readonly rules: ProjectRules | undefined;
-  readonly identityUsers: FoldContext['identityUsers'];
+  readonly people: News['people'];
   readonly now: Date;
 }
 

@@ -3,6 +3,7 @@ import type { ProjectRef, ProjectRules } from '../../domain/project.ts';
 import type { TagNews } from '../../domain/tag-news.ts';
 import { lookRow } from '../approvals/observe-deployment.ts';
 import type { DecodeDelivery } from '../gitlab-ports.ts';
+import { type FindAuthorDeps, findAuthorByEmail } from '../notices/find-author-by-email.ts';
 import type { Clock, Counters, Log, Settings, Wake } from '../ports.ts';
 import { type IdentifyProjectDeps, identifyProject } from '../projects/identify-project.ts';
 import type { InboxRow, Store, Tables } from '../store-ports.ts';
@@ -12,10 +13,10 @@ import { findDownstream, type Located, type LocateEventDeps, locateEvent } from 
 import { tellTagNews } from './tell-tag-news.ts';
 import { noteWebhook } from './webhook-seen.ts';
 
-export interface ProcessDeliveryDeps extends IdentifyProjectDeps {
+export interface ProcessDeliveryDeps extends IdentifyProjectDeps, FindAuthorDeps {
   readonly decodeDelivery: DecodeDelivery;
   readonly settings: () => Settings;
-  readonly gitlab: LocateEventDeps['gitlab'];
+  readonly gitlab: LocateEventDeps['gitlab'] & FindAuthorDeps['gitlab'];
   readonly store: Store;
   readonly clock: Clock;
   readonly counters: Pick<Counters, 'webhook'>;
@@ -25,7 +26,8 @@ export interface ProcessDeliveryDeps extends IdentifyProjectDeps {
 
 /**
  * Carries one webhook from the inbox to what channels show. Needs no call to GitLab when the payload has what the
- * cards need; only a deployment whose job we never saw, and what made a downstream pipeline, is looked up.
+ * cards need; only a deployment whose job we never saw, what made a downstream pipeline, and with `identity.email` who
+ * wrote what failed, is looked up.
  * @throws GitLabError when that look-up fails: the row is tried again later.
  */
 export async function processDelivery(row: InboxRow, deps: ProcessDeliveryDeps): Promise<void> {
@@ -110,11 +112,13 @@ async function fold(
 ): Promise<void> {
   const { event, project } = about;
   const located = await locateEvent(event, project, deps);
+  const authorByEmail = await findAuthorByEmail(located, deps);
   const now = deps.clock.now();
   const since = await historyBefore(deps.store.tables, now);
   const { identityUsers, rulesFor, watchdog } = deps.settings();
   const changed = await deps.store.transaction(async (tables) => {
-    const folded = await foldLocated(tables, located, { rulesFor, identityUsers, watchdog, now, historyBefore: since });
+    const context = { rulesFor, identityUsers, authorByEmail, watchdog, now, historyBefore: since };
+    const folded = await foldLocated(tables, located, context);
     await tables.inbox.done(row.id, folded ? 'folded' : 'nothing_new', now);
     return folded;
   });

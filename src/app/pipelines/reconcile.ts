@@ -3,6 +3,7 @@ import type { DomainEvent, PipelineObserved } from '../../domain/event.ts';
 import { isPipelineFinished } from '../../domain/pipeline.ts';
 import type { ProjectRef, ProjectRules } from '../../domain/project.ts';
 import type { GitLabReads, PipelineSummary } from '../gitlab-ports.ts';
+import { type FindAuthorDeps, findAuthorByEmail } from '../notices/find-author-by-email.ts';
 import { lateAfterMs } from '../notices/put-notice.ts';
 import type { Clock, Log, Settings, Wake } from '../ports.ts';
 import { resolveProject } from '../projects/resolve-project.ts';
@@ -15,7 +16,7 @@ import { reconcileReleases } from './reconcile-releases.ts';
 import { tellPolledTag } from './tell-polled-tag.ts';
 import { traceUpstream } from './trace-upstream.ts';
 
-export interface ReconcileDeps {
+export interface ReconcileDeps extends FindAuthorDeps {
   readonly settings: () => Settings;
   readonly gitlab: Pick<
     GitLabReads,
@@ -28,6 +29,7 @@ export interface ReconcileDeps {
     | 'bridges'
     | 'jobs'
     | 'ciGraph'
+    | 'commitAuthorEmail'
   >;
   readonly store: Store;
   readonly clock: Clock;
@@ -172,12 +174,13 @@ async function foldObserved(
   deps: ReconcileDeps,
 ): Promise<void> {
   const { project, id } = observed.pipeline;
+  const authorByEmail = await findAuthorByEmail({ project, pipelineId: id, events: [observed] }, deps);
   const now = deps.clock.now();
   const since = await historyBefore(deps.store.tables, now);
   const { rulesFor, identityUsers, watchdog } = deps.settings();
   const changed = await deps.store.transaction(async (tables) => {
     const held = await tables.pipelines.find(project.id, id);
-    const context = { rulesFor, identityUsers, watchdog, now, historyBefore: since };
+    const context = { rulesFor, identityUsers, authorByEmail, watchdog, now, historyBefore: since };
     const next = await foldEvents(tables, held, [observed, ...more], context);
     const { pipeline } = observed;
     await tellPolledTag(tables, { held, pipeline, rules: rulesFor(project.path), now, since });

@@ -11,6 +11,7 @@ import { count } from '../count.ts';
 import { checkClock } from './clock.ts';
 import type { Readable } from './configuration.ts';
 import { type Checkup, type Finding, failed, ok, problem, skipped, warning } from './finding.ts';
+import { checkEmailToken } from './identity-email.ts';
 import { checkLinking } from './linking.ts';
 import { checkProject } from './project.ts';
 import type { ProjectCheckup } from './project-checkup.ts';
@@ -44,6 +45,7 @@ export async function* checkGitLab(checkup: Checkup, readable: Readable): AsyncG
   } catch (error) {
     yield failed('gitlab_token', 'The token cannot be looked at', error);
   }
+  if (readable.file?.identityEmail) yield checkEmailToken(user);
   yield checkLinking(readable.settings);
   if (readable.file)
     yield* checkProjects({ checkup, gitlab, user, version, settings: readable.settings }, readable.file);

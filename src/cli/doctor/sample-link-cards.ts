@@ -16,6 +16,7 @@ export function sampleLinkCards(
     'link invitation': renderLinkInvitation({ url, until, linked: gitlab }),
     'account linked': renderAccountLinked({ gitlab, unlink: '/chatops unlink' }),
     'who am i': renderWhoAmI({
+      email: false,
       actor,
       configured: 'ann',
       restricted: false,

@@ -5,6 +5,7 @@ import { count } from '../count.ts';
 import { checkClock } from './clock.ts';
 import { channelsOf, type Readable } from './configuration.ts';
 import { type Checkup, type Finding, failed, ok, problem, skipped, warning } from './finding.ts';
+import { checkEmailScope } from './identity-email.ts';
 import { sampleCards } from './sample-cards.ts';
 
 /** Looks at the Slack app, its channels and what Slack says of our cards. */
@@ -27,6 +28,7 @@ export async function* checkSlack(checkup: Checkup, readable: Readable): AsyncGe
   yield ok('slack_token', `Slack knows the app as @${app.botName} in ${app.team}.`);
   yield checkClock('Slack', slack.clock(), checkup.now());
   yield checkScopes(app);
+  if (readable.file?.identityEmail) yield checkEmailScope(app);
   if (settings.slackAppToken !== undefined) {
     yield await checkAppToken({ appToken: settings.slackAppToken, apiUrl, now: checkup.now });
   }

@@ -7,13 +7,32 @@ import { createCache } from '../cache.ts';
 import { MemberPayload, PersonPayload, readAs } from '../schema.ts';
 import { orAbsent, type ReadContext } from './context.ts';
 
-type MemberReads = Pick<GitLabReads, 'ownUser' | 'userByName' | 'accessLevel' | 'groupAccessLevel'>;
+type MemberReads = Pick<GitLabReads, 'ownUser' | 'userByName' | 'userByEmail' | 'accessLevel' | 'groupAccessLevel'>;
+
+const text = z.string().nullish().catch(undefined);
+
+/** A user of a list. Administrators get more of each than others. */
+const Account = z.object({
+  id: z.number(),
+  username: z.string().min(1),
+  name: text,
+  state: z.string(),
+  bot: z.boolean().nullish(),
+  email: text,
+  public_email: text,
+  /** Null: never confirmed; absent: not told. */
+  confirmed_at: z.string().nullish(),
+});
 
 const keepMs = 60_000;
+
+/** Gitbeaker does not know the second; a GitLab that does not either answers with bots as well. */
+const activePeople = { active: true, humans: true };
 
 /** Reads of people and their roles, kept for a minute: somebody who just lost a role keeps it that long here. */
 export function createMemberReads({ api, now }: ReadContext): MemberReads {
   const users = createCache<Person | undefined>({ max: 1_000, keepMs, now });
+  const addresses = createCache<Person | undefined>({ max: 1_000, keepMs, now });
   const own = createCache<LinkedPerson>({ max: 1, keepMs, now });
   const levels = createCache<number>({ max: 5_000, keepMs, now });
 
@@ -32,6 +51,18 @@ export function createMemberReads({ api, now }: ReadContext): MemberReads {
         return people.find((person) => person?.username.toLowerCase() === username.toLowerCase());
       }),
 
+    /** @see https://docs.gitlab.com/api/users/#list-users */
+    userByEmail: (address) =>
+      addresses.get(address.toLowerCase(), async () => {
+        const answer = await api.Users.all({ ...activePeople, search: address, perPage: 20, maxPages: 1 });
+        const found = readAs(z.array(Account), answer, 'the users of an e-mail address').filter((account) =>
+          hasAddress(account, address),
+        );
+        const [account, another] = found;
+        if (!account || another) return undefined;
+        return { id: account.id, username: account.username, name: account.name ?? account.username };
+      }),
+
     accessLevel: (projectId, userId) =>
       levels.get(`${projectId}/${userId}`, () =>
         readLevel(api.ProjectMembers.show(projectId, userId, { includeInherited: true }), userId),
@@ -43,6 +74,16 @@ export function createMemberReads({ api, now }: ReadContext): MemberReads {
         readLevel(api.GroupMembers.show(groupId, userId, { includeInherited: true }), userId),
       ),
   };
+}
+
+/**
+ * Whether an active person has confirmed that address. A search finds names as well. Only administrators are shown
+ * `email` and `confirmed_at`; others see a `public_email`, for which GitLab takes nothing but a confirmed one.
+ */
+function hasAddress(account: z.infer<typeof Account>, address: string): boolean {
+  if (account.state !== 'active' || account.bot === true || account.confirmed_at === null) return false;
+  const confirmed = [account.public_email, account.confirmed_at === undefined ? undefined : account.email];
+  return confirmed.some((own) => own?.toLowerCase() === address.toLowerCase());
 }
 
 async function readLevel(member: Promise<unknown>, userId: number): Promise<number> {

@@ -15,6 +15,7 @@ type RepositoryReads = Pick<
   | 'tag'
   | 'branch'
   | 'commit'
+  | 'commitAuthorEmail'
   | 'newestTags'
   | 'environments'
   | 'environmentsNow'
@@ -42,6 +43,9 @@ const ComparedFiles = z.object({
   compare_timeout: z.boolean().nullish().catch(undefined),
 });
 
+/** With the address that whoever made it wrote. */
+const AuthoredCommit = z.object({ ...CommitPayload.shape, author_email: z.string().nullish().catch(undefined) });
+
 /** Reads of a project's refs, environments and CI configuration. */
 export function createRepositoryReads({ api, now }: ReadContext): RepositoryReads {
   // The graph belongs to the commit and never changes with it.
@@ -68,15 +72,7 @@ export function createRepositoryReads({ api, now }: ReadContext): RepositoryRead
         return answer && decodeRef(readAs(RefPayload, answer, `branch ${name}`));
       }),
 
-    async commit(projectId, sha) {
-      const answer = await orAbsent(api.Commits.show(projectId, sha, { stats: false }));
-      if (!answer) return undefined;
-      const commit = readAs(CommitPayload, answer, `commit ${sha}`);
-      // GitLab takes a branch or tag name here too, and prefers it to a sha.
-      return commit.id.startsWith(sha.toLowerCase())
-        ? { name: commit.id, sha: commit.id, commitTitle: commit.title }
-        : undefined;
-    },
+    ...createCommitReads({ api, now }),
 
     async newestTags(projectId, limit) {
       const answer = await api.Tags.all(projectId, { orderBy: 'updated', sort: 'desc', perPage: limit, maxPages: 1 });
@@ -112,6 +108,25 @@ export function createRepositoryReads({ api, now }: ReadContext): RepositoryRead
           files: changedFiles(compared),
         };
       }),
+  };
+}
+
+function createCommitReads({ api, now }: ReadContext): Pick<RepositoryReads, 'commit' | 'commitAuthorEmail'> {
+  const addresses = createCache<string | undefined>({ max: 500, keepMs: Infinity, now });
+  const read = async (projectId: number, sha: string): Promise<z.infer<typeof AuthoredCommit> | undefined> => {
+    const answer = await orAbsent(api.Commits.show(projectId, sha, { stats: false }));
+    return answer && readAs(AuthoredCommit, answer, `commit ${sha}`);
+  };
+  return {
+    async commit(projectId, sha) {
+      const commit = await read(projectId, sha);
+      // GitLab takes a branch or tag name here too, and prefers it to a sha.
+      return commit?.id.startsWith(sha.toLowerCase())
+        ? { name: commit.id, sha: commit.id, commitTitle: commit.title }
+        : undefined;
+    },
+    commitAuthorEmail: (projectId, sha) =>
+      addresses.get(`${projectId}/${sha}`, async () => (await read(projectId, sha))?.author_email ?? undefined),
   };
 }
 

@@ -2,11 +2,13 @@ import { type ActionResult, cancelJob, playJob, retryJob } from './engine/job-ac
 import { assignResources, startJob } from './engine/process.ts';
 import { type Ending, findJobNamed, finishJob, settleJobs } from './engine/runner.ts';
 import {
+  type AccountChange,
   addUser,
   type BranchOptions,
   makeTag,
   pushBranch,
   pushTag,
+  setAccount,
   setGroupMember,
   setMember,
   setToken,
@@ -64,6 +66,8 @@ export interface Deeds {
   readonly setMember: (username: string, accessLevel: number | undefined) => void;
   /** A role in the group above the project, which the project inherits. */
   readonly setGroupMember: (username: string, accessLevel: number) => void;
+  /** Changes somebody's account: their e-mail address, whether they are blocked, an administrator, a bot. */
+  readonly setAccount: (username: string, change: AccountChange) => void;
   /** Changes the scopes of somebody's token, or the day on which it ends. */
   readonly setToken: (username: string, token: TokenChange) => void;
   /** The job of this name, newest pipeline first; throws when there is none. */
@@ -115,6 +119,7 @@ export function createDeeds(world: World): Deeds {
     },
     setMember: (username, accessLevel) => setMember(world, username, accessLevel),
     setGroupMember: (username, accessLevel) => setGroupMember(world, username, accessLevel),
+    setAccount: (username, change) => setAccount(world, username, change),
     setToken: (username, token) => setToken(world, username, token),
     job: (jobName, pipelineId) => {
       const there = worldWith(world, pipelineId);

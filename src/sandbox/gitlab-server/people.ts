@@ -42,6 +42,9 @@ export interface TokenChange {
   readonly expiresAt?: string | null;
 }
 
+/** What becomes of an account; what is left out stays. */
+export type AccountChange = Partial<Pick<User, 'email' | 'publicEmail' | 'isConfirmed' | 'isAdmin' | 'state' | 'bot'>>;
+
 /** How long a new token lasts. */
 const TOKEN_DAYS = 300;
 
@@ -101,6 +104,9 @@ export function addUser(world: World, username: string, options: { name?: string
     username,
     name: options.name ?? username,
     email: `${username}@example.com`,
+    publicEmail: '',
+    isConfirmed: true,
+    isAdmin: false,
     token: `glpat-sandbox-${username}`,
     bot: username === 'chatops',
     state: 'active',
@@ -110,6 +116,14 @@ export function addUser(world: World, username: string, options: { name?: string
   world.users.push(user);
   if (options.accessLevel !== undefined) world.members.set(user.id, options.accessLevel);
   return user;
+}
+
+/** Changes somebody's account. An address is public only once it is confirmed. */
+export function setAccount(world: World, username: string, change: AccountChange): void {
+  const user = userNamed(world, username);
+  const { email = user.email, isConfirmed = user.isConfirmed, publicEmail = user.publicEmail } = change;
+  if (publicEmail !== '' && (!isConfirmed || publicEmail !== email)) throw new Error('Public email is not confirmed');
+  Object.assign(user, change);
 }
 
 /** Changes what somebody's token may do, or the day on which it ends. */

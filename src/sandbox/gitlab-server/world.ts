@@ -27,9 +27,15 @@ export interface User {
   readonly id: number;
   readonly username: string;
   readonly name: string;
-  readonly email: string;
+  email: string;
+  /** GitLab lets people show none that they have not confirmed. */
+  publicEmail: string;
+  /** Has clicked the link that GitLab sent to `email`. */
+  isConfirmed: boolean;
+  /** Of the whole instance: sees the addresses of all. */
+  isAdmin: boolean;
   readonly token: string;
-  readonly bot: boolean;
+  bot: boolean;
   state: 'active' | 'blocked';
   /** What the token may do, as GitLab names it: `api`, `read_api`, … */
   tokenScopes: readonly string[];

@@ -35,7 +35,6 @@ const DEFAULT_SCOPES: readonly string[] = [
   'commands',
   'chat:write',
   'users:read',
-  'users:read.email',
   'im:write',
   'im:read',
   'im:history',

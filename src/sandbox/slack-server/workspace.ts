@@ -6,6 +6,8 @@ export interface SandboxUser {
   readonly name: string;
   readonly realName: string;
   readonly email: string;
+  /** Default: they have confirmed it. */
+  readonly isEmailConfirmed?: boolean;
   /** IANA zone, as `users.info` gives it. */
   readonly tz: string;
   readonly teamId: string;

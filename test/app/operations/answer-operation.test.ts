@@ -40,6 +40,7 @@ async function press(answer: OperationPress['answer'], slackUserId: string, worl
       freezes: { at: () => undefined, problem: () => undefined },
       placeOf: () => 'chatops.yml line 2',
       identityUsers: { U0ANN: 'ann', U0MIA: 'mia' },
+      identityEmail: false,
       planExpiresMs: 900_000,
       pollEveryMs: 60_000,
       watchdog: { jobStartMs: 30_000, noDeployMs: undefined, failures: 3, lockNagMs: 28_800_000 },
@@ -48,6 +49,7 @@ async function press(answer: OperationPress['answer'], slackUserId: string, worl
       gitlabUrl: 'https://gitlab.example.com',
     }),
     gitlab: {
+      userByEmail: async () => undefined,
       userByName: async (username) => ({ id: 5, username, name: username }),
       accessLevel: async () => world.accessLevel,
       groupAccessLevel: async () => 0,

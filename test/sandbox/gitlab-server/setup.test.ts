@@ -8,6 +8,10 @@ async function start(options: GitLabServerOptions = {}) {
   return harness;
 }
 
+async function foundBy({ ask }: Awaited<ReturnType<typeof start>>, search: string): Promise<unknown> {
+  return (await ask('GET', `/users?search=${search}&humans=true&active=true`)).body;
+}
+
 describe('tokens of the stand-in', () => {
   it('say what they may do, and until when', async () => {
     const { gitlab, ask } = await start();
@@ -38,6 +42,28 @@ describe('tokens of the stand-in', () => {
     gitlab.setToken('chatops', { expiresAt: '2020-01-01' });
 
     expect(await ask('GET', '/user')).toMatchObject({ status: 401, body: { error: 'invalid_token' } });
+  });
+});
+
+describe('people of the stand-in', () => {
+  it('are found by a public address, and by a private one only by administrators', async () => {
+    const harness = await start();
+    const { gitlab } = harness;
+
+    expect(await foundBy(harness, 'raj@example.com')).toEqual([]);
+    gitlab.setAccount('chatops', { isAdmin: true });
+    expect(await foundBy(harness, 'RAJ@example.com')).toMatchObject([{ username: 'raj', email: 'raj@example.com' }]);
+    gitlab.setAccount('chatops', { isAdmin: false });
+    gitlab.setAccount('raj', { publicEmail: 'raj@example.com' });
+    const [raj] = (await foundBy(harness, 'raj@example.com')) as readonly object[];
+    expect(raj).toMatchObject({ username: 'raj', public_email: 'raj@example.com' });
+    expect(raj).not.toHaveProperty('email');
+  });
+
+  it('can make no address public that they have not confirmed', async () => {
+    const { gitlab } = await start();
+
+    expect(() => gitlab.setAccount('raj', { isConfirmed: false, publicEmail: 'raj@example.com' })).toThrow(/confirmed/);
   });
 });
 

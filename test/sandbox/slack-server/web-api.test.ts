@@ -112,7 +112,7 @@ describe('the Web API', () => {
   });
 
   it('gives zones and guests in users.info', async () => {
-    const { api } = await startSlack();
+    const { api } = await startSlack({ scopes: ['users:read', 'users:read.email'] });
 
     const raj = await api('users.info', { user: 'U0RAJ' });
     const gil = await api('users.info', { user: 'U0GIL' });
@@ -120,6 +120,14 @@ describe('the Web API', () => {
     expect(raj['user']).toMatchObject({ tz: 'Asia/Kolkata', tz_offset: 19_800, is_restricted: false });
     expect(gil['user']).toMatchObject({ is_restricted: true });
     expect(await api('users.lookupByEmail', { email: 'no@acme.example' })).toMatchObject({ error: 'users_not_found' });
+    expect(await api('users.lookupByEmail', { email: 'RAJ@acme.example' })).toMatchObject({ user: { id: 'U0RAJ' } });
+  });
+
+  it('shows no address without its own scope', async () => {
+    const { api } = await startSlack({ scopes: ['users:read'] });
+
+    expect(JSON.stringify(await api('users.info', { user: 'U0RAJ' }))).not.toContain('acme.example');
+    expect(await api('users.lookupByEmail', { email: 'raj@acme.example' })).toMatchObject({ error: 'missing_scope' });
   });
 });
 

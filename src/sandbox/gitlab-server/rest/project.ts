@@ -15,12 +15,8 @@ import {
 } from './reply.ts';
 import { showUser } from './shapes.ts';
 
-/** Users, the project, its members, protected environments and freezes. */
+/** The version, the project, its members, protected environments and freezes. */
 export const projectRoutes: readonly Route[] = [
-  ['GET', '/user', (request) => ok(showSelf(request.world, request.user))],
-  ['GET', '/personal_access_tokens/self', (request) => ok(showToken(request.world, request.user))],
-  ['GET', '/users', findUsers],
-  ['GET', '/users/:user_id', showOneUser],
   ['GET', '/version', () => ok({ version: VERSION, revision: 'f1bbdea2a8c' })],
   ['GET', '/metadata', showMetadata],
   [
@@ -40,58 +36,6 @@ export const projectRoutes: readonly Route[] = [
 
 /** The GitLab that the stand-in says it is. */
 export const VERSION = '18.6.1';
-
-function showSelf(world: World, user: User): Readonly<Record<string, unknown>> {
-  return {
-    ...showUser(world, user),
-    created_at: world.project.createdAt.toISOString(),
-    bot: user.bot,
-    email: user.email,
-    commit_email: user.email,
-    two_factor_enabled: false,
-    external: false,
-    private_profile: false,
-  };
-}
-
-/** Project, group and service account tokens are personal tokens of a bot user, and look the same. */
-function showToken(world: World, user: User): Readonly<Record<string, unknown>> {
-  return {
-    id: user.id + 5000,
-    name: user.username,
-    revoked: false,
-    created_at: world.project.createdAt.toISOString(),
-    description: null,
-    scopes: user.tokenScopes,
-    user_id: user.id,
-    last_used_at: world.now().toISOString(),
-    active: true,
-    expires_at: user.tokenExpiresAt,
-  };
-}
-
-function findUsers(request: RestRequest): Reply {
-  const { world } = request;
-  const username = textOf(request, 'username')?.toLowerCase();
-  const search = textOf(request, 'search')?.toLowerCase();
-  const found = world.users.filter(
-    (user) =>
-      (username === undefined || user.username.toLowerCase() === username) &&
-      // E-mail addresses are private: only the whole address finds its owner.
-      (search === undefined || user.username.includes(search) || user.name.toLowerCase().includes(search)),
-  );
-  return page(
-    request,
-    found.map((user) => showUser(world, user)),
-  );
-}
-
-function showOneUser(request: RestRequest): Reply {
-  const id = idOf(request, 'user_id');
-  const user = request.world.users.find((each) => each.id === id);
-  if (user === undefined) return notFound('User');
-  return ok({ ...showUser(request.world, user), bot: user.bot, bio: '', location: '', job_title: '' });
-}
 
 function showMetadata(request: RestRequest): Reply {
   const isEnterprise = request.world.settings.tier === 'premium';

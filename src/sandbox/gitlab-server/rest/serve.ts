@@ -14,6 +14,7 @@ import { projectRoutes } from './project.ts';
 import { releaseRoutes } from './releases.ts';
 import { forbidden, type Handler, invalid, message, notFound, type Reply, ReplyError, type Route } from './reply.ts';
 import { repositoryRoutes } from './repository.ts';
+import { userRoutes } from './users.ts';
 
 /** One request the REST API got, as tests look at it. */
 export interface RecordedRequest {
@@ -47,6 +48,7 @@ export function createRestListener(
   deps: RestDeps,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const routes = compileRoutes([
+    ...userRoutes,
     ...projectRoutes,
     ...groupRoutes,
     ...pipelineRoutes,

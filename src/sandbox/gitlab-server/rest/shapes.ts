@@ -24,7 +24,7 @@ export function showUser(world: World, user: User): Shape {
   return {
     id: user.id,
     username: user.username,
-    public_email: '',
+    public_email: user.publicEmail,
     name: user.name,
     state: user.state,
     locked: false,

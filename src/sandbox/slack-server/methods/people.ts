@@ -46,7 +46,7 @@ function userList(context: MethodContext, args: JsonObject): JsonObject {
 
 function lookupByEmail(context: MethodContext, args: JsonObject): JsonObject {
   const email = requireText(args, 'email').toLowerCase();
-  const user = [...context.workspace.users.values()].find((one) => one.email === email && !one.deleted);
+  const user = [...context.workspace.users.values()].find((one) => one.email.toLowerCase() === email && !one.deleted);
   if (user === undefined) throw new ApiRefusal('users_not_found');
   return { user: wireUser(context, user) };
 }
@@ -66,6 +66,7 @@ function wireUser({ workspace, now, scopes }: MethodContext, user: SandboxUser):
     is_admin: false,
     is_owner: false,
     is_bot: user.isBot,
+    is_email_confirmed: user.isEmailConfirmed ?? user.email !== '',
     is_app_user: false,
     is_restricted: user.isGuest,
     is_ultra_restricted: user.isGuest,
