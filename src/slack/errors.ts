@@ -8,7 +8,9 @@ const OURS = 'This is a mistake of the bot: please report it with this code.';
 const POLICY = "A rule of the workspace or the channel forbids it: ask a Slack admin to allow this app's messages.";
 const GONE = 'The message cannot be changed any more; the next one is posted anew.';
 
-const CODE = /^[\w.:-]{1,80}$/;
+/** Slack's codes and scopes have no hyphen, and its tokens have: one that comes back in their place is not told on. */
+const CODE = /^[\w.:]{1,80}$/;
+const SCOPES = /^[\w.:,]{1,200}$/;
 
 /** Codes by which Slack refuses the token itself. */
 export const refusedTokenCodes: ReadonlySet<string> = new Set([
@@ -102,7 +104,7 @@ export function refusal(method: string, slackCode: string, neededScope?: unknown
   // The client puts an answer that is not JSON, such as a proxy's page, in the place of the code.
   if (!CODE.test(slackCode)) return unreadable(method);
   const isToken = refusedTokenCodes.has(slackCode);
-  const scope = typeof neededScope === 'string' && neededScope !== '' ? ` (${neededScope})` : '';
+  const scope = typeof neededScope === 'string' && SCOPES.test(neededScope) ? ` (${neededScope})` : '';
   return new SlackError(
     `Slack refused ${method}: ${slackCode}${scope}`,
     {

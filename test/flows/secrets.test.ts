@@ -79,6 +79,7 @@ describe('secrets', () => {
     const held = flow.gitlab.oauth.heldTokens();
 
     await letSlip();
+    await quoteTokens();
     const pages = await readPages();
     const terminal = await useTerminal();
     const lastWords = await crash(bot);
@@ -150,6 +151,30 @@ async function typeSecrets(): Promise<void> {
   await flow.types('U0ANN', `/lock staging moving ${slips['a token in a reason']}`);
   await flow.sees('moving');
   await flow.types('U0ANN', `/deploy prod v1.4.0 --override "with ${slips['a token in an override']}"`);
+}
+
+/** GitLab and Slack quote what they were asked with, to whoever reads their errors. */
+async function quoteTokens(): Promise<void> {
+  const { faults } = flow.gitlab;
+  flow.gitlab.setMember('raj', 40);
+  const told = { 403: 'asked with [token]', 500: 'GitLab does not answer' };
+  for (const [status, text] of Object.entries(told)) {
+    faults.status({ path: '/environments' }, Number(status), { count: 9, echo: true });
+    await flow.types('U0ANN', '/deployments prod');
+    await flow.reads('U0ANN', text);
+    faults.clear();
+  }
+  const plan = await flow.types('U0RAJ', '/deploy prod v1.4.0');
+  faults.status({ method: 'POST', path: /\/play$/ }, 403, { echo: true });
+  await flow.presses('U0RAJ', 'Deploy', plan);
+  await flow.sees('The deploy of v1.4.0 to production failed at deploy-canary');
+  flow.slack.faults.add({
+    method: 'chat.postMessage',
+    count: 1,
+    effect: { kind: 'error', error: flow.env['SLACK_BOT_TOKEN'] ?? '' },
+  });
+  await flow.types('U0ANN', '/lock production after that');
+  await flow.sees('after that');
 }
 
 /** What stands on a card or form, but for what its buttons stand for and what Slack keeps with it. */

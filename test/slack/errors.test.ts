@@ -60,6 +60,16 @@ describe('toSlackError', () => {
     expect(String(failed)).toContain('chat:write');
   });
 
+  it.each([
+    ['the token for a code', { error: 'xoxb-1234-5678-abcdef' }],
+    ['the token for a scope', { error: 'missing_scope', needed: 'xoxb-1234-5678-abcdef' }],
+  ])('does not tell on %s', async (_what, answer) => {
+    const failed = await postTo((response) => reply(response, { ok: false, ...answer }));
+
+    expect(failed).toMatchObject({ name: 'SlackError' });
+    expect(JSON.stringify([String(failed), failed])).not.toContain('xoxb');
+  });
+
   it('gives up on a code that it does not know', async () => {
     const failed = await postTo((response) => reply(response, { ok: false, error: 'brand_new_error' }));
 

@@ -6,7 +6,7 @@ export interface FaultMatch {
 
 /** How a request goes wrong. */
 export type RestFault =
-  | { readonly kind: 'status'; readonly status: number; readonly retryAfterS?: number }
+  | { readonly kind: 'status'; readonly status: number; readonly retryAfterS?: number; readonly echo?: boolean }
   | { readonly kind: 'slow'; readonly ms: number }
   | { readonly kind: 'reset before' }
   | { readonly kind: 'reset after' };
@@ -23,11 +23,14 @@ export interface WebhookFaults {
 
 /** What goes wrong on request. Every REST fault counts down; without a count it happens once. */
 export interface Faults {
-  /** Answers with this status instead of doing anything. 429 has a plain text body, as in GitLab. */
+  /**
+   * Answers with this status instead of doing anything. 429 has a plain text body, as in GitLab. `echo`: what it says
+   * quotes the token of the request, as a proxy between here and there may.
+   */
   readonly status: (
     match: FaultMatch,
     status: number,
-    options?: { readonly count?: number; readonly retryAfterS?: number },
+    options?: { readonly count?: number; readonly retryAfterS?: number; readonly echo?: boolean },
   ) => void;
   /** Answers late. */
   readonly slow: (match: FaultMatch, ms: number, count?: number) => void;
@@ -77,8 +80,8 @@ export function createFaults(state: FaultState, release: (order: 'in order' | 'r
   };
   const { webhooks } = state;
   return {
-    status: (match, status, { count, retryAfterS } = {}) =>
-      add(match, { kind: 'status', status, ...(retryAfterS === undefined ? {} : { retryAfterS }) }, count),
+    status: (match, status, { count, retryAfterS, echo = false } = {}) =>
+      add(match, { kind: 'status', status, echo, ...(retryAfterS === undefined ? {} : { retryAfterS }) }, count),
     slow: (match, ms, count) => add(match, { kind: 'slow', ms }, count),
     resetBefore: (match, count) => add(match, { kind: 'reset before' }, count),
     resetAfter: (match, count) => add(match, { kind: 'reset after' }, count),

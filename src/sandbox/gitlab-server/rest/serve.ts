@@ -84,7 +84,7 @@ export function createRestListener(
       request.socket.destroy();
       return;
     }
-    const failed = failWith(deps.faults, faults);
+    const failed = failWith(deps.faults, faults, tokenOf(request));
     const reply = failed ?? answer({ deps, routes, caller }, { method, url, body });
     if (hasFault(faults, 'reset after')) {
       record(0);
@@ -287,8 +287,8 @@ function recordQuery(query: URLSearchParams): Record<string, string> {
 
 function findCaller(deps: RestDeps, request: IncomingMessage): Caller | undefined {
   if (deps.faults.isTokenRefused) return undefined;
-  const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
-  const token = request.headers['private-token'] ?? bearer;
+  const bearer = bearerOf(request);
+  const token = tokenOf(request);
   // OAuth tokens are good as Bearer only; personal ones in both places.
   const linked = bearer === undefined ? undefined : deps.findOAuthUser(bearer);
   const user = linked ?? deps.world.users.find((each) => each.token === token);
@@ -298,12 +298,21 @@ function findCaller(deps: RestDeps, request: IncomingMessage): Caller | undefine
   return { user, scopes: user.tokenScopes, isExpired: user.tokenExpiresAt !== null && user.tokenExpiresAt <= today };
 }
 
+function bearerOf(request: IncomingMessage): string | undefined {
+  return /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+}
+
+function tokenOf(request: IncomingMessage): string | undefined {
+  const { 'private-token': token } = request.headers;
+  return typeof token === 'string' ? token : bearerOf(request);
+}
+
 function hasFault(faults: readonly RestFault[], kind: RestFault['kind']): boolean {
   return faults.some((fault) => fault.kind === kind);
 }
 
-/** What a request gets that meets an outage or a fault with a status. */
-export function failWith(state: FaultState, faults: readonly RestFault[]): Reply | undefined {
+/** What a request gets that meets an outage or a fault with a status. `token`: the one it came with. */
+export function failWith(state: FaultState, faults: readonly RestFault[], token = ''): Reply | undefined {
   if (state.outage === '502') return badGateway(502);
   const fault = faults.find((each) => each.kind === 'status');
   if (fault === undefined) return undefined;
@@ -317,7 +326,8 @@ export function failWith(state: FaultState, faults: readonly RestFault[]): Reply
     404: 'Not Found',
     500: 'Internal Server Error',
   };
-  return { ...message(fault.status, `${fault.status} ${words[fault.status] ?? 'Error'}`), headers };
+  const said = `${fault.status} ${words[fault.status] ?? 'Error'}`;
+  return { ...message(fault.status, fault.echo ? `${said}: asked with ${token}` : said), headers };
 }
 
 function badGateway(status: number): Reply {
