@@ -23,8 +23,8 @@ export default defineConfig({
     exclude: ['test/pipeline/**', '**/node_modules/**'],
     env: { TMPDIR: temporaryFolder() },
     pool: 'forks',
-    // The default leaves one core to vitest itself, which has little to do: of two, one would idle.
-    maxWorkers: availableParallelism(),
+    // More than there are cores: flows often wait, for a lease to lapse or until it is time to look again.
+    maxWorkers: availableParallelism() + 1,
     // Above what `until` waits, whose errors say more.
     testTimeout: 60_000,
     hookTimeout: 60_000,
