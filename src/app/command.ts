@@ -53,6 +53,7 @@ export interface CommandContext {
     | 'watches'
     | 'locks'
     | 'environments'
+    | 'links'
     | 'meta'
   >;
   readonly now: Date;
@@ -133,8 +134,8 @@ export type CommandResult =
       readonly kind: 'planned';
       readonly deed: Deed;
       readonly warnings: readonly Phrase[];
-      /** How the required jobs went, in one line. */
-      readonly checks?: Phrase | undefined;
+      /** How the required jobs went, and what else the pipeline found out: a line each. */
+      readonly checks?: readonly Phrase[] | undefined;
       /** A gate that would have been closed and does not count for this deed: recorded with its confirmation. */
       readonly exempt?: 'exempt_freeze' | 'exempt_order' | undefined;
       /** What the gates said, for the audit. */

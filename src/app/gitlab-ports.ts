@@ -96,7 +96,7 @@ export interface MergeRequest {
  * What we read from GitLab. Reads are retried at most twice; each throws `GitLabError` when GitLab does not answer,
  * `NotFoundError` when the project is absent or hidden, `PayloadError` when the answer is not as expected.
  */
-export interface GitLabReads {
+export interface GitLabReads extends Pick<GitLabReports, 'coverage' | 'testCounts'> {
   project(path: string | number): Promise<ProjectRef>;
   /** The projects of a group and of the groups below it; archived ones left out. */
   groupProjects(group: string): Promise<readonly ProjectRef[]>;

@@ -5,7 +5,7 @@ import { literal } from './literal.ts';
 import { passed } from './override-announced.ts';
 import { type Line, shaped } from './phrase-blocks.ts';
 import { versionWithSha } from './pipeline-words.ts';
-import { shipmentLines } from './shipment-lines.ts';
+import { ownCommits, shipmentLines } from './shipment-lines.ts';
 import { shapes } from './status.ts';
 import { actorName, stepDeed } from './step-words.ts';
 
@@ -21,8 +21,8 @@ export function renderDeployPlan({
   readonly plan: Plan<DeployPlan>;
   /** What the asker should know before they press. */
   readonly warnings?: readonly Phrase[] | undefined;
-  /** How the required jobs went, in one line. */
-  readonly checks?: Phrase | undefined;
+  /** How the required jobs went, and what else the pipeline found out: a line each. */
+  readonly checks?: readonly Phrase[] | undefined;
 }): Card {
   const { deed } = plan;
   const { environment, release } = deed;
@@ -31,8 +31,8 @@ export function renderDeployPlan({
     lines: [
       shaped(shapes.question, question(deed)),
       fromTo(deed),
-      ships(deed),
-      checks,
+      ships(plan),
+      ...checks,
       ...variables(deed),
       ...emergency(deed),
       ...unlocked(deed),
@@ -40,7 +40,7 @@ export function renderDeployPlan({
       ...deploySteps(deed),
     ],
     buttons: buttons(plan),
-    more: [...shipmentLines(deed.shipment), ...told(plan)],
+    more: [...shipmentLines(deed.shipment, plan.requester), ...told(plan)],
   });
 }
 
@@ -60,12 +60,14 @@ export function fromTo({ live, release }: DeployPlan): Phrase {
   return say`From ${versionWithSha(live.version, live.sha)}${since} to ${to}.`;
 }
 
-function ships({ live, release, shipment }: DeployPlan): Phrase {
+function ships({ deed: { live, release, shipment }, requester }: Plan<DeployPlan>): Phrase {
   if (live && live.sha === release.sha) return say`The same commit is there already: it is deployed again.`;
   if (!shipment) return [];
   if (shipment.total === 0) return say`No commits are new in it. ${link('Compare', shipment.url)}`;
   const count = shipment.total === 1 ? '1 commit' : `${shipment.total} commits`;
-  return say`Ships ${bold(count)}. ${link('Compare', shipment.url)}`;
+  const own = ownCommits(shipment, requester).length;
+  const yours = own === 0 ? '' : `, ${own} of them yours`;
+  return say`Ships ${bold(count)}${yours}. ${link('Compare', shipment.url)}`;
 }
 
 /** Only the asker sees this card, so the values are shown as they will be sent. */

@@ -1,6 +1,10 @@
+import type { JobOutcomes, Outcomes } from '../domain/job-outcomes.ts';
 import { bold, code, join, link, type Phrase, say, user } from '../domain/phrase.ts';
+import type { TestCounts } from '../domain/test-report.ts';
 import { literal } from './literal.ts';
+import { percent } from './outcomes-line.ts';
 import { type Line, renderLines, shaped } from './phrase-blocks.ts';
+import { countsInWords } from './report-lines.ts';
 import { shapes, statuses } from './status.ts';
 import { buildView, type View } from './view.ts';
 
@@ -21,19 +25,11 @@ export interface ShippedMergeRequest {
   readonly title: string;
   readonly url: string;
   readonly author?: string | undefined;
-}
-
-/** Jobs of one kind, by how they ended. */
-export interface Outcomes {
-  readonly heading: string;
-  readonly passed: readonly string[];
-  readonly failed: readonly string[];
-  /** Not ended, or not run. */
-  readonly open: readonly string[];
+  readonly slackUserId?: string | undefined;
 }
 
 /** Everything about a release that a person wants to know before it goes out. */
-export interface WhatShips {
+export interface WhatShips extends JobOutcomes {
   readonly version: string;
   readonly environment: string;
   readonly project: { readonly path: string; readonly url: string };
@@ -48,10 +44,9 @@ export interface WhatShips {
         readonly mergeRequests: readonly ShippedMergeRequest[];
       }
     | undefined;
-  readonly checks: readonly Outcomes[];
   readonly coverage?: number | undefined;
-  /** Jobs that failed and were allowed to. */
-  readonly optionalFailed: readonly string[];
+  /** The tests that the jobs reported one by one. */
+  readonly counted?: TestCounts | undefined;
 }
 
 const maxCommits = 40;
@@ -64,7 +59,7 @@ const linesPerBlock = 10;
 export function renderWhatShips(ships: WhatShips): View {
   const { changes } = ships;
   const parts: readonly (readonly Line[])[] = [
-    heading(ships),
+    titleLines(ships),
     checkLines(ships),
     changes ? mergeRequestLines(changes.mergeRequests) : [],
     changes ? commitLines(changes) : [],
@@ -76,7 +71,7 @@ export function renderWhatShips(ships: WhatShips): View {
   });
 }
 
-function heading({ version, environment, project, from, pipeline, changes }: WhatShips): readonly Line[] {
+function titleLines({ version, environment, project, from, pipeline, changes }: WhatShips): readonly Line[] {
   const before = from === undefined ? say`Nothing is deployed there yet.` : say`It replaces ${bold(from)}.`;
   return [
     say`${bold(version)} to ${bold(environment)} of ${link(project.path, project.url)}. ${before}`,
@@ -94,32 +89,40 @@ function own(commits: readonly ShippedCommit[]): Phrase {
   return mine === 0 ? say`none by the one who asks` : say`${mine} by the one who asks`;
 }
 
-function checkLines({ checks, coverage, optionalFailed }: WhatShips): readonly Line[] {
-  const lines = checks.flatMap(({ heading: name, passed, failed, open }): readonly Line[] => {
-    const all = passed.length + failed.length + open.length;
-    if (all === 0) return [];
-    const shape =
-      failed.length > 0 ? statuses.failed.shape : open.length > 0 ? statuses.pending.shape : statuses.passed.shape;
-    const details = [
-      failed.length > 0 ? say`failed: ${names(failed)}` : [],
-      open.length > 0 ? say`not ended: ${names(open)}` : [],
-      passed.length > 0 ? say`passed: ${names(passed)}` : [],
-    ].filter((detail) => detail.length > 0);
-    return [shaped(shape, say`${bold(name)}: ${passed.length} of ${all} passed. ${join(details, '; ')}`)];
-  });
+function checkLines({ tests, scanners, coverage, counted, optionalFailed }: WhatShips): readonly Line[] {
+  const lines = [...outcomeLines('Tests', tests), ...outcomeLines('Scanners', scanners)];
   return [
     ...(lines.length === 0 ? [say`No tests or scanners ran in this pipeline, as far as their names tell.`] : lines),
-    ...(coverage === undefined ? [] : [say`${bold('Coverage')}: ${Math.round(coverage * 10) / 10} %`]),
+    ...(counted === undefined || counted.total === 0 ? [] : [say`${bold('Reported')}: ${countsInWords(counted)}`]),
+    ...(coverage === undefined ? [] : [say`${bold('Coverage')}: ${percent(coverage)}`]),
     ...(optionalFailed.length === 0
       ? []
       : [shaped(shapes.warning, say`Failed, and allowed to: ${names(optionalFailed)}`)]),
   ];
 }
 
+function outcomeLines(heading: string, { passed, failed, open }: Outcomes): readonly Line[] {
+  const all = passed.length + failed.length + open.length;
+  if (all === 0) return [];
+  const shape =
+    failed.length > 0 ? statuses.failed.shape : open.length > 0 ? statuses.pending.shape : statuses.passed.shape;
+  const details = [
+    failed.length > 0 ? say`failed: ${names(failed)}` : [],
+    open.length > 0 ? say`not ended: ${names(open)}` : [],
+    passed.length > 0 ? say`passed: ${names(passed)}` : [],
+  ].filter((detail) => detail.length > 0);
+  return [shaped(shape, say`${bold(heading)}: ${passed.length} of ${all} passed. ${join(details, '; ')}`)];
+}
+
 function mergeRequestLines(mergeRequests: readonly ShippedMergeRequest[]): readonly Line[] {
   if (mergeRequests.length === 0) return [];
-  const told = mergeRequests.slice(0, maxMergeRequests).map(({ iid, title, url, author }): Line => {
-    const by = author === undefined ? [] : say` · ${literal(author, 40)}`;
+  const told = mergeRequests.slice(0, maxMergeRequests).map(({ iid, title, url, author, slackUserId }): Line => {
+    const by =
+      slackUserId === undefined
+        ? author === undefined
+          ? []
+          : say` · ${literal(author, 40)}`
+        : say` · ${user(slackUserId)}`;
     return say`• ${link(`!${iid}`, url)} ${literal(title, 90)}${by}`;
   });
   return [[bold('Merge requests')], ...told, ...rest(mergeRequests.length - told.length)];

@@ -23,6 +23,7 @@ import { renderJobNotStarted } from '../../src/cards/job-not-started.ts';
 import { renderAway } from '../../src/cards/late-input.ts';
 import { renderOperation } from '../../src/cards/operation.ts';
 import { renderOperationEnded } from '../../src/cards/operation-ended.ts';
+import { outcomesLine } from '../../src/cards/outcomes-line.ts';
 import { renderPipelineFailed } from '../../src/cards/pipeline-failed.ts';
 import { renderPipelineStarted } from '../../src/cards/pipeline-started.ts';
 import { renderPipelineSucceeded } from '../../src/cards/pipeline-succeeded.ts';
@@ -36,6 +37,7 @@ import { renderRollbackSeen } from '../../src/cards/rollback-seen.ts';
 import { renderRoot } from '../../src/cards/root.ts';
 import { renderStillFailing } from '../../src/cards/still-failing.ts';
 import { renderTagMoved } from '../../src/cards/tag-moved.ts';
+import { summariseJobs } from '../../src/domain/job-outcomes.ts';
 import { bold, code, say, time, user } from '../../src/domain/phrase.ts';
 import { approvalCards } from './approval-cards.ts';
 import {
@@ -268,7 +270,7 @@ export const everyCard: Readonly<Record<string, Card>> = {
   'deploy plan': renderDeployPlan({ plan: aPlan() }),
   'deploy plan, with required jobs': renderDeployPlan({
     plan: aPlan(),
-    checks: checksLine(['unit-tests'], [unitTests]),
+    checks: [checksLine(['unit-tests'], [unitTests]), outcomesLine(summariseJobs([unitTests, allowed]), 84.24)],
   }),
   'deploy plan, with variables': renderDeployPlan({
     plan: aPlan({ variables: { LOG_LEVEL: 'debug', REGION: 'eu west' } }),

@@ -28,10 +28,9 @@ function someShips(change: Partial<WhatShips> = {}): WhatShips {
         { iid: 12, title: 'Express checkout', url: `${project.url}/-/merge_requests/12`, author: 'Raj Patel' },
       ],
     },
-    checks: [
-      { heading: 'Tests', passed: ['unit-tests'], failed: [], open: [] },
-      { heading: 'Scanners', passed: ['sast'], failed: ['trivy-scan'], open: ['dast'] },
-    ],
+    tests: { passed: ['unit-tests'], failed: [], open: [] },
+    scanners: { passed: ['sast'], failed: ['trivy-scan'], open: ['dast'] },
+    counted: { total: 412, failed: 3, skipped: 0, unreadable: [] },
     coverage: 87.25,
     optionalFailed: ['code-quality'],
     ...change,
@@ -47,6 +46,7 @@ describe('renderWhatShips', () => {
     expect(text).toContain('v1.4.0 to production of acme/app. It replaces v1.3.0.');
     expect(text).toContain('2 commits, 1 by the one who asks. Compare');
     expect(text).toContain('Scanners: 1 of 3 passed. failed: trivy-scan; not ended: dast; passed: sast');
+    expect(text).toContain('Reported: 412 tests: 3 failed');
     expect(text).toContain('Coverage: 87.3 %');
     expect(text).toContain('Failed, and allowed to: code-quality');
     expect(text).toContain('!12 Express checkout · Raj Patel');
@@ -54,7 +54,9 @@ describe('renderWhatShips', () => {
   });
 
   it('says what it does not know', () => {
-    const text = shown(renderWhatShips(someShips({ changes: undefined, checks: [], coverage: undefined })));
+    const none = { passed: [], failed: [], open: [] };
+    const unknown = { changes: undefined, tests: none, scanners: none, coverage: undefined, counted: undefined };
+    const text = shown(renderWhatShips(someShips(unknown)));
 
     expect(text).toContain('GitLab could not compare the two');
     expect(text).toContain('No tests or scanners ran');
@@ -77,7 +79,7 @@ describe.each([
   ['emoji', '👩‍👩‍👧‍👦🚀'.repeat(700)],
 ])('a form with %s from outside', (_, outside) => {
   const many = Array.from({ length: 150 }, (_item, index) => `${outside}${index}`);
-  const outcome = { heading: outside, passed: many, failed: many, open: many };
+  const outcome = { passed: many, failed: many, open: many };
   const commit = { sha: outside, title: outside, author: outside, slackUserId: outside, own: true, url: outside };
   const views: Readonly<Record<string, View>> = {
     loading: renderLoading({ title: outside, instead: say`${outside}` }),
@@ -105,7 +107,8 @@ describe.each([
         version: outside,
         environment: outside,
         from: outside,
-        checks: [outcome, outcome],
+        tests: outcome,
+        scanners: outcome,
         optionalFailed: many,
         changes: {
           total: 200,

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { linkingEnv, linksAccount } from '../support/browser.ts';
+import { fileWith } from '../support/channel.ts';
 import { deploys, type Flow, startFlow, words } from '../support/flow.ts';
 import { blockOf, formWords, offers, openForm, seesForm } from '../support/forms.ts';
 import { until } from '../support/until.ts';
@@ -194,6 +196,7 @@ describe('What ships', () => {
     expect(formWords(form)).toContain('Merge requests');
     expect(formWords(form)).toMatch(/Tests: \d+ of \d+ passed/);
     expect(formWords(form)).toMatch(/Scanners: \d+ of \d+ passed/);
+    expect(words(plan)).toMatch(/Tests: \d+ passed, \d+ not run · Scanners: \d+ passed · Coverage: 91 %/);
     expect(flow.slack.ephemerals(ann).at(-1)).toEqual(plan);
   });
 
@@ -207,6 +210,27 @@ describe('What ships', () => {
     await flow.presses(ann, 'What ships', plan);
     const form = await seesForm(flow.slack, ann, 'Commits');
 
+    expect(words(plan)).toMatch(/Ships \d+ commits, \d of them yours\./);
+    expect(words(plan)).toContain('• Mine · yours');
     expect(formWords(form)).toMatch(/Mine · @U0ANN · asked for by its author/);
+  });
+
+  it('tells coverage, counted tests and what failed though it may, and mentions authors who linked their account', async () => {
+    flow = await startFlow({ env: linkingEnv(), file: fileWith([`{ id: ${deploys} }`]).replace(', U0RAJ: raj', '') });
+    await linksAccount(flow, 'U0RAJ', 'raj');
+    flow.gitlab.planFailure('e2e-tests');
+    const { id } = await flow.gitlab.pushTag('v1.4.0');
+    await flow.gitlab.settle(id);
+    const plan = await flow.types(ann, '/deploy prod v1.4.0');
+
+    await flow.presses(ann, 'What ships', plan);
+    const form = formWords(await seesForm(flow.slack, ann, 'Commits'));
+
+    expect(words(plan)).toMatch(/Tests: 1 failed \(e2e-tests\), .* · Failed, and allowed to: e2e-tests/);
+    expect(form).toMatch(/Reported: \d+ tests passed/);
+    expect(form).toContain('Coverage: 91 %');
+    expect(form).toContain('Failed, and allowed to: e2e-tests');
+    expect(form).toMatch(/Add an index on orders.created_at · @U0RAJ.*Add an index on orders.created_at · @U0RAJ/su);
+    expect(form).toMatch(/Raise the memory limit to 512 MiB · Mia Novak/);
   });
 });

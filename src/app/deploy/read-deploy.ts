@@ -1,8 +1,10 @@
 import { checksLine } from '../../cards/checks-line.ts';
+import { outcomesLine } from '../../cards/outcomes-line.ts';
 import { withApprovals } from '../../domain/approval-terms.ts';
 import type { Deployment } from '../../domain/deployment.ts';
 import { guessTier } from '../../domain/environment.ts';
 import { awaitableChecks, gateNames } from '../../domain/gates.ts';
+import { summariseJobs } from '../../domain/job-outcomes.ts';
 import { type Phrase, say } from '../../domain/phrase.ts';
 import type { DeployPlan, Shipment } from '../../domain/plan.ts';
 import { environmentRule } from '../../domain/project.ts';
@@ -40,8 +42,8 @@ export interface DeployRead {
   readonly warnings: readonly Phrase[];
   readonly about: Subject;
   readonly atOnce: boolean;
-  /** How the jobs that have to pass stand. */
-  readonly checks: Phrase;
+  /** How the jobs that have to pass stand, and what else the pipeline found out: a line each. */
+  readonly checks: readonly Phrase[];
 }
 
 /** There is no pipeline to deploy it from: one has to be started first. */
@@ -124,11 +126,13 @@ async function readWay(facts: AskedDeploy): Promise<DeployRead> {
     ...new Set(route.flatMap((step) => (step.job === found.ciJob.name ? [] : (step.environment ?? [])))),
   ].filter((name) => name !== environment.name);
   const awaited = insists?.whenReady ? awaitedOn(request, { ...found, route, way }) : [];
-  const [operation, shipment, rights, read] = await Promise.all([
+  const [operation, shipment, rights, read, coverage] = await Promise.all([
     findOperation(request, way, context),
     live?.sha ? context.gitlab.compare(project.ref.id, live.sha, release.sha).catch(() => undefined) : undefined,
     askRights(facts, way),
     askGates(facts, { way, awaited }),
+    // It adorns the plan, which does not wait for another try.
+    context.gitlab.coverage(project.ref.id, found.pipeline.id).catch(() => undefined),
   ]);
   const hasGateBefore = route.some((step) => step.kind === 'play' && step.job !== found.ciJob.name);
   const pressable = hasGateBefore || found.ciJob.manual || found.job.status === 'manual';
@@ -163,7 +167,7 @@ async function readWay(facts: AskedDeploy): Promise<DeployRead> {
       jobId: found.job.id,
     },
     gates,
-    checks: checksLine(environmentRule(project.rules, environment.name)?.requires ?? [], found.jobs),
+    checks: checkLines(facts, coverage),
     atOnce: override === undefined && isUnconfirmed(request, steps),
     warnings: [
       ...overrideWarnings(request, override),
@@ -173,6 +177,12 @@ async function readWay(facts: AskedDeploy): Promise<DeployRead> {
     ],
     deed: { ...toDeed(facts, { steps: override ? steps : approved, shipment }), override, unlocks: read.unlocks },
   };
+}
+
+function checkLines({ request, found }: AskedDeploy, coverage: number | undefined): readonly Phrase[] {
+  const { project, environment } = request;
+  const { requires = [] } = environmentRule(project.rules, environment.name) ?? {};
+  return [checksLine(requires, found.jobs), outcomesLine(summariseJobs(found.jobs), coverage)];
 }
 
 /** The required jobs of the environments on the way that whoever insists lets be waited for. */

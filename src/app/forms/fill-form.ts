@@ -7,7 +7,6 @@ import { say } from '../../domain/phrase.ts';
 import type { Words } from '../arguments.ts';
 import { decisionFacts } from '../audit/decision-facts.ts';
 import type { CommandContext } from '../command.ts';
-import type { GitLabReports } from '../gitlab-ports.ts';
 import { createContext } from '../input/command-context.ts';
 import { identifyActor } from '../input/identify-actor.ts';
 import { offerHere } from '../input/offer-here.ts';
@@ -21,7 +20,6 @@ import { fillRejectForm } from './fill-reject-form.ts';
 import { showWhatShips } from './show-what-ships.ts';
 
 export interface FillFormDeps extends RunCommandDeps {
-  readonly gitlab: RunCommandDeps['gitlab'] & Pick<GitLabReports, 'coverage'>;
   readonly slack: RunCommandDeps['slack'] & Pick<SlackGateway, 'updateView'>;
 }
 
@@ -104,7 +102,7 @@ async function fill(
     case 'deploy':
       return fillDeployForm({ words: wanted.words, place }, context, tables);
     case 'what_ships':
-      return showWhatShips({ plan: await tables.plans.find(wanted.planId), place }, context, deps.gitlab);
+      return showWhatShips({ plan: await tables.plans.find(wanted.planId), place }, context);
     case 'approval.reject':
       return fillRejectForm({ request: await tables.approvals.find(wanted.requestId), place }, context);
     case 'here':

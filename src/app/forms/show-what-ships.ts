@@ -1,26 +1,25 @@
 import { renderRefusal } from '../../cards/refusal.ts';
 import { renderNote } from '../../cards/view.ts';
-import { type Outcomes, renderWhatShips, type ShippedCommit } from '../../cards/what-ships.ts';
-import { isFinished, type Job } from '../../domain/job.ts';
-import { jobKind } from '../../domain/job-kind.ts';
-import { slackUserOf } from '../../domain/mention.ts';
+import { renderWhatShips, type ShippedCommit } from '../../cards/what-ships.ts';
+import type { Person } from '../../domain/actor.ts';
+import { summariseJobs } from '../../domain/job-outcomes.ts';
 import { say } from '../../domain/phrase.ts';
 import type { OperationPlan, Plan } from '../../domain/plan.ts';
 import type { CommandContext } from '../command.ts';
-import type { Changes, GitLabReports, MergeRequest } from '../gitlab-ports.ts';
+import type { Changes, MergeRequest } from '../gitlab-ports.ts';
 import { refuseReader } from '../input/refuse-policy.ts';
 import type { FormPlace } from '../input/slack-input.ts';
+import { findSlackUser } from '../notices/whom-to-mention.ts';
 import type { Filled } from './fill-deploy-form.ts';
 
 /**
- * Everything that a plan would bring: commits, merge requests, tests and scanners. GitLab is asked three things side by
+ * Everything that a plan would bring: commits, merge requests, tests and scanners. GitLab is asked four things side by
  * side, and then once for the merge requests; what it does not answer is left out, except the jobs.
  * @throws GitLabError
  */
 export async function showWhatShips(
   asked: { readonly plan: Plan | undefined; readonly place: FormPlace },
   context: CommandContext,
-  reports: Pick<GitLabReports, 'coverage'>,
 ): Promise<Filled> {
   const { plan, place } = asked;
   const rules = plan && context.settings.rulesFor(plan.deed.project.path);
@@ -33,12 +32,14 @@ export async function showWhatShips(
     return { view: renderNote({ title: 'What ships', card: renderRefusal(refusal) }), place, refused };
   }
   const { gitlab } = context;
-  const [jobs, changes, coverage] = await Promise.all([
+  const [jobs, changes, coverage, counted] = await Promise.all([
     gitlab.jobs(deed.project.id, deed.pipelineId),
     readChanges(deed, context).catch(() => undefined),
-    reports.coverage(deed.project.id, deed.pipelineId).catch(() => undefined),
+    gitlab.coverage(deed.project.id, deed.pipelineId).catch(() => undefined),
+    gitlab.testCounts(deed.project.id, deed.pipelineId).catch(() => undefined),
   ]);
   const mergeRequests = changes ? await readMergeRequests(deed, changes, context).catch(() => []) : [];
+  const slackUserOf = await findSlackUsers(peopleOf(plan, mergeRequests), context);
   const view = renderWhatShips({
     version: deed.release.version,
     environment: deed.environment,
@@ -47,11 +48,16 @@ export async function showWhatShips(
     pipeline: { id: deed.pipelineId, url: deed.pipelineUrl },
     changes: changes && {
       ...changes,
-      commits: changes.commits.map((commit) => nameAuthor(commit, { plan, mergeRequests, context })),
-      mergeRequests: mergeRequests.map((one) => ({ ...one, author: one.author?.name })),
+      commits: changes.commits.map((commit) => nameAuthor(commit, { plan, mergeRequests, slackUserOf })),
+      mergeRequests: mergeRequests.map((one) => ({
+        ...one,
+        author: one.author?.name,
+        slackUserId: one.author && slackUserOf.get(one.author.username),
+      })),
     },
     coverage,
-    ...summarise(jobs),
+    counted,
+    ...summariseJobs(jobs),
   });
   return { view, place };
 }
@@ -81,10 +87,10 @@ function nameAuthor(
   about: {
     readonly plan: Plan;
     readonly mergeRequests: readonly MergeRequest[];
-    readonly context: CommandContext;
+    readonly slackUserOf: ReadonlyMap<string, string>;
   },
 ): ShippedCommit {
-  const { plan, mergeRequests, context } = about;
+  const { plan, mergeRequests, slackUserOf } = about;
   const merged = mergeRequests.find(({ iid }) => iid === commit.mergeRequestIid)?.author;
   const people = [plan.requester.gitlab, merged].filter((person) => person !== undefined);
   const author = people.find(({ name }) => name === commit.author);
@@ -92,32 +98,27 @@ function nameAuthor(
     sha: commit.sha,
     title: commit.title,
     author: commit.author,
-    slackUserId: author && slackUserOf(author.username, context.settings.identityUsers),
+    slackUserId: author && slackUserOf.get(author.username),
     own: author !== undefined && author.username === plan.requester.gitlab?.username,
     url: `${plan.deed.project.url}/-/commit/${commit.sha}`,
   };
 }
 
-function summarise(jobs: readonly Job[]): {
-  readonly checks: readonly Outcomes[];
-  readonly optionalFailed: readonly string[];
-} {
-  const of = (kind: 'test' | 'scanner', heading: string): Outcomes => {
-    const found = jobs.filter((job) => jobKind(job) === kind);
-    const names = (wanted: (job: Job) => boolean): readonly string[] => found.filter(wanted).map(({ name }) => name);
-    return {
-      heading,
-      passed: names(({ status }) => status === 'success'),
-      failed: names(({ status }) => status === 'failed' || status === 'canceled'),
-      open: names(({ status }) => !isFinished(status)),
-    };
-  };
-  return {
-    checks: [of('test', 'Tests'), of('scanner', 'Scanners')],
-    optionalFailed: jobs
-      .filter(({ status, allowFailure }) => status === 'failed' && allowFailure)
-      .map(({ name }) => name),
-  };
+function peopleOf({ requester }: Plan, mergeRequests: readonly MergeRequest[]): readonly Person[] {
+  return [requester.gitlab, ...mergeRequests.map(({ author }) => author)].filter((person) => person !== undefined);
+}
+
+/** Slack users by GitLab username, of those whom we know. */
+async function findSlackUsers(
+  people: readonly Person[],
+  { tables, settings }: CommandContext,
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const [username, person] of new Map(people.map((each) => [each.username, each]))) {
+    const slackUserId = await findSlackUser(tables, person, settings.identityUsers);
+    if (slackUserId !== undefined) found.set(username, slackUserId);
+  }
+  return found;
 }
 
 function renderGone(): Filled['view'] {

@@ -8,7 +8,7 @@ import type { SlackContent } from '../ports.ts';
 /** The card of a plan that waits for its press. */
 export function renderPlan(
   plan: Plan,
-  { warnings, checks }: { readonly warnings: readonly Phrase[]; readonly checks?: Phrase | undefined },
+  { warnings, checks }: { readonly warnings: readonly Phrase[]; readonly checks?: readonly Phrase[] | undefined },
 ): SlackContent {
   const { deed } = plan;
   switch (deed.kind) {
