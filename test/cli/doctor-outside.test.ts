@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { checkOutside } from '../../src/cli/doctor/outside.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { type GrafanaStandIn, grafanaToken, startGrafana } from '../support/grafana.ts';
@@ -14,16 +15,34 @@ afterEach(async () => {
   await Promise.all([grafana.stop(), mail.stop()]);
 });
 
-/** What `doctor` finds with these variables, as `level: what is seen > mend`. */
-async function findings(env: Readonly<Record<string, string>>): Promise<readonly string[]> {
+/** What `doctor` finds with these variables. */
+async function look(env: Readonly<Record<string, string>>): Promise<readonly Finding[]> {
   const checkup = { env, cwd: '/', readFile: () => '', now: () => new Date(0), progress: () => undefined };
   const found = checkOutside(checkup, { settings: readEnvironment(env).values, file: undefined });
-  const told: string[] = [];
-  for await (const { level, seen, mend } of found) told.push(`${level}: ${seen}${mend ? ` > ${mend}` : ''}`);
+  const told: Finding[] = [];
+  for await (const finding of found) told.push(finding);
   return told;
 }
 
+/** The same as `level: what is seen > mend`. */
+async function findings(env: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  return (await look(env)).map(({ level, seen, mend }) => `${level}: ${seen}${mend ? ` > ${mend}` : ''}`);
+}
+
 describe('checkOutside', () => {
+  it.each([
+    ['ok', {}],
+    [
+      'problem',
+      { GRAFANA_URL: 'http://127.0.0.1:9', GRAFANA_TOKEN: 'x', SMTP_URL: 'smtp://127.0.0.1:9?from=a@b.example' },
+    ],
+  ])('finds Grafana and mail %s', async (level, env) => {
+    expect(await look(env)).toMatchObject([
+      { code: 'grafana', level },
+      { code: 'mail', level },
+    ]);
+  });
+
   it('asks nobody where nothing is set up', async () => {
     expect(await findings({})).toEqual([
       'ok: Grafana is not set up: deployments are not annotated.',

@@ -86,6 +86,7 @@ describe('chatops doctor, Slack', () => {
   it('says that the commands of the app cannot be read', async () => {
     const installation = await install({ slack: { scopes: requiredScopes } });
 
+    expect(await installation.findings('slack_scopes')).toMatchObject([{ level: 'ok' }]);
     expect(await installation.findings('slack_commands')).toMatchObject([
       { level: 'ok', mend: expect.stringMatching(/chatops manifest/) },
     ]);

@@ -1,6 +1,8 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { checkStore } from '../../src/cli/doctor/store.ts';
 import { createSqliteStore } from '../../src/store/sqlite.ts';
 import { type Installation, install } from './setup.ts';
 
@@ -9,6 +11,18 @@ const received = { key: 'one', source: 'gitlab', body: '{}', receivedAt: new Dat
 /** The store of a bot, as this test fills it. */
 async function openStore({ folder }: Installation) {
   return createSqliteStore({ path: path.join(folder, 'chatops.db'), now: () => new Date() });
+}
+
+/** What a failing disk does: the first page of the table is no page any more. */
+function overwriteTable(file: string, table: string): void {
+  const database = new DatabaseSync(file);
+  database.exec('pragma wal_checkpoint(truncate)');
+  const { rootpage } = database.prepare('select rootpage from sqlite_master where name = ?').get(table) ?? {};
+  const { page_size: size } = database.prepare('pragma page_size').get() ?? {};
+  database.close();
+  const descriptor = openSync(file, 'r+');
+  writeSync(descriptor, Buffer.alloc(Number(size), 0xff), 0, Number(size), (Number(rootpage) - 1) * Number(size));
+  closeSync(descriptor);
 }
 
 describe('chatops doctor, the store', () => {
@@ -46,6 +60,33 @@ describe('chatops doctor, the store', () => {
     expect(await installation.findings('store')).toMatchObject([{ level: 'problem' }]);
   });
 
+  it('that is damaged is a problem, and the mend is the last backup', async () => {
+    const installation = await install();
+    await (await openStore(installation)).close();
+    const file = path.join(installation.folder, 'chatops.db');
+    overwriteTable(file, 'audit');
+
+    expect(await installation.findings('store')).toMatchObject([
+      { level: 'problem', seen: expect.stringMatching(/is damaged/), mend: expect.stringMatching(/backup/) },
+    ]);
+  });
+
+  it('that may not be written is a problem', async () => {
+    const installation = await install();
+    await (await openStore(installation)).close();
+    const checkup = {
+      env: {},
+      cwd: installation.folder,
+      readFile: () => '',
+      now: () => new Date(),
+      progress: () => undefined,
+    };
+
+    const { value } = await checkStore(checkup, { kind: 'sqlite', path: 'chatops.db' }, () => false).next();
+
+    expect(value).toMatchObject({ code: 'store', level: 'problem', seen: expect.stringMatching(/cannot be written/) });
+  });
+
   it('in memory is a warning', async () => {
     const installation = await install();
     installation.env['DATABASE_URL'] = 'sqlite::memory:';
@@ -74,6 +115,7 @@ describe('chatops doctor, the store', () => {
       { level: 'warning', seen: expect.stringMatching(/60 minutes/) },
     ]);
     expect(await installation.findings('outbox')).toMatchObject([{ level: 'ok' }]);
+    expect(await installation.findings('dead_letters')).toMatchObject([{ level: 'ok' }]);
   });
 
   it('with messages that wait for long is a warning', async () => {

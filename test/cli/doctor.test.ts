@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { noteWebhook } from '../../src/app/pipelines/webhook-seen.ts';
+import { checkClock } from '../../src/cli/doctor/clock.ts';
 import { smallestFile } from '../../src/config/file.ts';
 import { createGitLabSetup } from '../../src/gitlab/setup.ts';
 import { createSqliteStore } from '../../src/store/sqlite.ts';
@@ -101,8 +102,15 @@ describe('chatops doctor, the clock', () => {
 
     const { findings } = await installation.diagnose(later(ms));
 
-    const clocks = findings.filter(({ code }) => code.startsWith('clock_'));
+    const clocks = findings.filter(({ code }) => ['clock_gitlab', 'clock_slack'].includes(code));
     expect(clocks.map((finding) => finding.level)).toEqual([level, level]);
+  });
+
+  it('is not compared with somebody who does not tell the time', () => {
+    expect(checkClock('GitLab', undefined, new Date())).toMatchObject({
+      level: 'ok',
+      seen: 'GitLab does not tell the time.',
+    });
   });
 });
 
@@ -177,6 +185,15 @@ describe('chatops doctor, GitLab', () => {
     expect(await installation.findings('gitlab_token')).toMatchObject([{ level: 'warning' }]);
   });
 
+  it('says that what the token may do cannot be looked at', async () => {
+    const installation = await install();
+    installation.gitlab.faults.status({ path: 'personal_access_tokens' }, 500);
+
+    expect(await installation.findings('gitlab_token')).toMatchObject([
+      { level: 'problem', seen: expect.stringMatching(/cannot be looked at/) },
+    ]);
+  });
+
   it.each(['project bot:project_42_bot_ab12', 'group bot:group_9_bot_cd34', 'account:service_account_x'])(
     'names the kind of a token: %s',
     async (named) => {
@@ -245,6 +262,30 @@ describe('chatops doctor, GitLab', () => {
     installation.gitlab.faults.status({ path: /\/projects$/ }, 403);
 
     expect(await installation.findings('project_pattern')).toMatchObject([{ level: 'problem' }]);
+  });
+
+  it('says that GitLab tells nothing of outdated deployments', async () => {
+    const installation = await install();
+    Object.assign(installation.gitlab.settings, { forwardDeployment: undefined });
+
+    expect(await installation.findings('outdated_deployments')).toMatchObject([
+      { level: 'ok', seen: expect.stringMatching(/does not tell/) },
+    ]);
+  });
+
+  it('says whether people can link their accounts, and with which address', async () => {
+    const installation = await install();
+    const off = await installation.findings('linking');
+    Object.assign(installation.env, {
+      GITLAB_OAUTH_CLIENT_ID: 'the-application',
+      GITLAB_OAUTH_CLIENT_SECRET: 'its-secret',
+      ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+    });
+
+    expect(off).toMatchObject([{ level: 'ok', seen: expect.stringMatching(/Nobody links/) }]);
+    expect(await installation.findings('linking')).toMatchObject([
+      { level: 'ok', seen: expect.stringContaining(`${installation.env['PUBLIC_URL']}/oauth/gitlab/callback`) },
+    ]);
   });
 
   it('warns where an old pipeline may undo a newer deployment', async () => {

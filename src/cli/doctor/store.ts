@@ -9,10 +9,11 @@ import { type Checkup, type Finding, failed, ok, problem, skipped, warning } fro
 /** Whatever has waited longer waits for something that does not come by itself. */
 const STALE_MS = 10 * 60_000;
 
-/** Looks at the database and its queues, without changing them. */
+/** Looks at the database and its queues, without changing them; `isWritable` asks the system about a file or folder. */
 export async function* checkStore(
   { now, cwd, progress }: Checkup,
   database: ProcessSettings['database'] | undefined,
+  isWritable: (file: string) => boolean = maySystemWrite,
 ): AsyncGenerator<Finding> {
   if (database === undefined) {
     yield skipped('store', 'DATABASE_URL');
@@ -36,17 +37,17 @@ export async function* checkStore(
     return;
   }
   if (report === undefined) {
-    yield checkFolder(databasePath);
+    yield checkFolder(databasePath, isWritable);
     return;
   }
-  yield checkFile(databasePath, report);
+  yield checkFile(databasePath, report, isWritable);
   yield checkQueue('inbox', report.inbox, now());
   yield checkQueue('outbox', report.outbox, now());
   yield checkDead(report);
   yield* checkHeld(report);
 }
 
-function checkFolder(databasePath: string): Finding {
+function checkFolder(databasePath: string, isWritable: (file: string) => boolean): Finding {
   return isWritable(path.dirname(databasePath))
     ? ok('store', `There is no ${databasePath} yet: the first start makes it.`)
     : problem(
@@ -56,7 +57,7 @@ function checkFolder(databasePath: string): Finding {
       );
 }
 
-function checkFile(databasePath: string, report: StoreReport): Finding {
+function checkFile(databasePath: string, report: StoreReport, isWritable: (file: string) => boolean): Finding {
   if (report.integrity !== 'ok') {
     const mend = 'Stop the bot, keep a copy of the file, and restore the last backup.';
     return problem('store', `${databasePath} is damaged: ${report.integrity}.`, mend);
@@ -70,7 +71,7 @@ function checkFile(databasePath: string, report: StoreReport): Finding {
   return ok('store', `${databasePath} can be used; ${leader}.`);
 }
 
-function isWritable(file: string): boolean {
+function maySystemWrite(file: string): boolean {
   try {
     accessSync(file, constants.W_OK);
     return true;
