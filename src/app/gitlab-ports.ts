@@ -47,6 +47,13 @@ export interface AccessRule {
   readonly accessLevel?: number | undefined;
 }
 
+/** One place that protects an environment, and whom it lets deploy. */
+export interface Protection {
+  /** The group that protects it, in which roles count then; undefined: the project. */
+  readonly group: string | undefined;
+  readonly access: readonly AccessRule[];
+}
+
 /** A group as GitLab names it. */
 export interface GroupRef {
   readonly id: number;
@@ -187,12 +194,13 @@ export interface GitLabReads extends Pick<GitLabReports, 'coverage' | 'testCount
   accessLevel(projectId: number, userId: number): Promise<number>;
   group(path: string): Promise<GroupRef>;
   /** The role in a group, that of groups above it included. Cached for 60 s. */
-  groupAccessLevel(groupId: number, userId: number): Promise<number>;
+  groupAccessLevel(group: number | string, userId: number): Promise<number>;
   /**
-   * Who may deploy to an environment that GitLab protects (Premium). Undefined: it is not protected, or the token may
-   * not see it. Cached for 60 s, all environments of the project at once.
+   * Who may deploy to an environment that GitLab protects (Premium): by the project, and by the groups above it for the
+   * environment's tier; whoever deploys has to be let in by each. Empty: it is not protected, or the token may not see
+   * it. Cached for 60 s, all environments of a project or group at once.
    */
-  deployAccess(projectId: number, environment: string): Promise<readonly AccessRule[] | undefined>;
+  deployAccess(project: Pick<ProjectRef, 'id' | 'path'>, environment: string): Promise<readonly Protection[]>;
   /** GitLab's own deploy freezes, as crons. Undefined: the token may not see them, which takes the Maintainer role. */
   freezePeriods(projectId: number): Promise<readonly FreezePeriod[] | undefined>;
   /** Where the project's webhooks lead. Undefined: the token may not see them, which takes the Maintainer role. */

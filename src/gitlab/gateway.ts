@@ -14,6 +14,7 @@ import { createJobReads } from './reads/jobs.ts';
 import { createMemberReads } from './reads/members.ts';
 import { createPipelineReads } from './reads/pipelines.ts';
 import { createProjectReads } from './reads/projects.ts';
+import { createProtectionReads } from './reads/protections.ts';
 import { createReleaseReads } from './reads/releases.ts';
 import { createReportReads } from './reads/reports.ts';
 import { createRepositoryReads } from './reads/repository.ts';
@@ -31,6 +32,7 @@ export function createGitLabGateway(options: RequesterOptions): GitLabReads & Gi
   const repository = createRepositoryReads(context);
   return {
     ...createProjectReads(context),
+    ...createProtectionReads(context, repository),
     ...repository,
     ...createChangeReads(context),
     ...createPipelineReads(context, repository),

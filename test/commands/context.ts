@@ -21,7 +21,7 @@ function aGitLab(answers: Partial<GitLabReads>): GitLabReads {
     environments: async () => environments,
     environmentNamed: async () => undefined,
     freezePeriods: async () => [],
-    deployAccess: async () => undefined,
+    deployAccess: async () => [],
     ...answers,
   };
   return new Proxy(known as GitLabReads, {

@@ -28,6 +28,7 @@ identity:
 async function startWaiting(
   required: number,
   hooks: 'GitLab 19' | 'GitLab 18',
+  protect: (gitlab: Flow['gitlab']) => void = () => undefined,
 ): Promise<{ readonly id: number; readonly jobId: number; readonly request: SandboxMessage }> {
   flow = await startFlow({ clock, file, gitlab: { tier: 'premium' }, env: linkingEnv() });
   const { gitlab } = flow;
@@ -40,6 +41,8 @@ async function startWaiting(
   await flow.presses('U0ANN', 'Deploy');
   await until('the canary job starts', () => gitlab.job('deploy-canary', id).status !== 'manual');
   await gitlab.settle(id);
+  // The canary is of the same tier.
+  protect(gitlab);
   await flow.pressesOn('U0ANN', await flow.sees('Promote v1.4.0 to production?'), 'Promote to production');
   const request = await flow.sees('Approve v1.4.0 to production?');
   return { id, jobId: gitlab.job('deploy-prod', id).id, request };
@@ -100,6 +103,22 @@ describe("GitLab's own approvals", () => {
     expect(flow.gitlab.job('deploy-prod').status).toBe('failed');
     expect(flow.played()).toEqual(['deploy-canary']);
   });
+
+  it('of the project and of a group above it are needed both', async () => {
+    const { id, jobId } = await startWaiting(1, 'GitLab 19', (gitlab) =>
+      gitlab.protectTier('acme', 'production', { deploy: ['chatops'], approvals: [{ who: 'mia', required: 1 }] }),
+    );
+    await flow.sees('Maintainers: 0 of 1 · Mia Novak: 0 of 1');
+
+    await flow.gitlab.decide(jobId, 'approved', 'olu');
+    await flow.sees('Maintainers: 1 of 1 · Mia Novak: 0 of 1');
+    expect(flow.played()).toEqual(['deploy-canary']);
+    await flow.gitlab.decide(jobId, 'approved', 'mia');
+
+    await until('the production job starts', () => flow.played().includes('deploy-prod'));
+    await flow.gitlab.settle(id);
+    await flow.sees('Approved by Olu Ade, Mia Novak');
+  }, 30_000);
 
   it('are never taken from a webhook: GitLab is asked first', async () => {
     const { jobId, request } = await startWaiting(1, 'GitLab 19');

@@ -60,4 +60,20 @@ describe('who may deploy', () => {
     await until('the canary starts', () => flow.gitlab.job('deploy-canary').status !== 'manual');
     expect(flow.played()).toEqual(['deploy-canary']);
   });
+
+  it('is asked of the groups above as well, which protect by tier: both have to let somebody in', async () => {
+    await startWithTag({ gitlab: { tier: 'premium' } });
+    const { gitlab } = flow;
+    gitlab.setMember('raj', 40);
+    for (const name of ['chatops', 'ann']) gitlab.setGroupMember(name, 40);
+    for (const name of ['production', 'production-canary']) gitlab.protectEnvironment(name, { deploy: [40] });
+    gitlab.protectTier('acme', 'production', { deploy: [40] });
+
+    expect(words(await flow.types('U0RAJ', '/deploy prod v1.4.0'))).toContain('Code: environment_protected');
+    await flow.types('U0ANN', '/deploy prod v1.4.0');
+    await flow.presses('U0ANN', 'Deploy');
+
+    await until('the canary starts', () => gitlab.job('deploy-canary').status !== 'manual');
+    expect(flow.played()).toEqual(['deploy-canary']);
+  });
 });

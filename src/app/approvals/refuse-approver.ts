@@ -31,7 +31,7 @@ export async function refuseApprover(
       todo: [{ kind: 'say', phrase: say`Ask whoever runs this bot to put it back into chatops.yml.` }],
     };
   const approvers = approvalTerms(rules, environment, kind)?.approvers ?? terms.approvers;
-  const asked = { actor, projectId: project.id, rules, environment, who: approvers };
+  const asked = { actor, project, rules, environment, who: approvers };
   // An approval of ours writes nothing in GitLab, whose protection is about who deploys.
   const rights = { ...(await readRights(asked, deps)), keptOut: false };
   const decision = decidePolicy({ action: answer, actor, restricted, ...rights });

@@ -20,7 +20,7 @@ export async function refuseDeployer(
   const { rules, ref } = project;
   const { name } = environment;
   const who = environmentRule(rules, name)?.deployers;
-  const rights = await readRights({ actor, projectId: ref.id, rules, environment: name, who }, context);
+  const rights = await readRights({ actor, project: ref, rules, environment: name, who }, context);
   const tier = environment.known?.tier ?? guessTier(name);
   const decision = decidePolicy({ action: 'deploy', actor, tier, restricted, ...rights });
   const notDone = notDeployed(request);

@@ -1,7 +1,7 @@
 import { type Actor, accessLevels } from '../../domain/actor.ts';
 import type { PolicyFacts } from '../../domain/policy.ts';
-import { environmentRule, type ProjectRules } from '../../domain/project.ts';
-import type { AccessRule, GitLabReads } from '../gitlab-ports.ts';
+import { environmentRule, type ProjectRef, type ProjectRules } from '../../domain/project.ts';
+import type { GitLabReads, Protection } from '../gitlab-ports.ts';
 import type { SlackGateway } from '../ports.ts';
 
 /** GitLab and Slack, as far as rights are read from them. */
@@ -19,24 +19,24 @@ export interface RightsDeps {
 export async function readRights(
   about: {
     readonly actor: Actor;
-    readonly projectId: number;
+    readonly project: Pick<ProjectRef, 'id' | 'path'>;
     readonly rules: ProjectRules | undefined;
     readonly environment: string;
     readonly who: readonly string[] | undefined;
   },
   deps: RightsDeps,
 ): Promise<Pick<PolicyFacts, 'accessLevel' | 'deployers' | 'groups' | 'linkRequired' | 'keptOut'>> {
-  const { actor, projectId, rules, environment, who } = about;
+  const { actor, project, rules, environment, who } = about;
   const userId = actor.gitlab?.id;
-  const [accessLevel, groups, access] = await Promise.all([
-    userId === undefined ? accessLevels.none : deps.gitlab.accessLevel(projectId, userId),
+  const [accessLevel, groups, protections] = await Promise.all([
+    userId === undefined ? accessLevels.none : deps.gitlab.accessLevel(project.id, userId),
     readGroups(who ?? [], actor.slackUserId, deps),
-    userId === undefined || actor.knownBy === 'link' ? undefined : deps.gitlab.deployAccess(projectId, environment),
+    userId === undefined || actor.knownBy === 'link' ? [] : deps.gitlab.deployAccess(project, environment),
   ]);
   const linkRequired = rules && environmentRule(rules, environment)?.link === 'required';
-  const isLetIn =
-    access === undefined || userId === undefined || (await letsIn(access, { userId, accessLevel }, deps.gitlab));
-  return { accessLevel, deployers: who, groups, linkRequired, keptOut: !isLetIn };
+  const person = { userId: userId ?? 0, accessLevel };
+  const letIn = await Promise.all(protections.map((protection) => letsIn(protection, person, deps.gitlab)));
+  return { accessLevel, deployers: who, groups, linkRequired, keptOut: letIn.includes(false) };
 }
 
 /** The Slack user groups of a list that somebody is in. @throws SlackError */
@@ -51,12 +51,13 @@ export async function readGroups(
 }
 
 async function letsIn(
-  access: readonly AccessRule[],
+  { group, access }: Protection,
   person: { readonly userId: number; readonly accessLevel: number },
   gitlab: Pick<GitLabReads, 'groupAccessLevel'>,
 ): Promise<boolean> {
-  const { userId, accessLevel } = person;
+  const { userId } = person;
   if (access.some((rule) => rule.userId === userId)) return true;
+  const accessLevel = group === undefined ? person.accessLevel : await gitlab.groupAccessLevel(group, userId);
   if (access.some((rule) => rule.accessLevel !== undefined && accessLevel >= rule.accessLevel)) return true;
   const groups = access.flatMap((rule) => rule.groupId ?? []);
   const levels = await Promise.all(groups.map((groupId) => gitlab.groupAccessLevel(groupId, userId)));

@@ -109,7 +109,7 @@ async function authorise(
   // Who may deploy there was said in an entry that is gone: nothing new is begun by the defaults.
   if (!rules && press.answer === 'promote') return { actor, refusal: goneProject(operation, notDone) };
   const who = rules && environmentRule(rules, operation.environment)?.deployers;
-  const asked = { actor, projectId: operation.project.id, rules, environment: operation.environment, who };
+  const asked = { actor, project: operation.project, rules, environment: operation.environment, who };
   const [rights, environment] = await Promise.all([
     readRights(asked, deps),
     deps.gitlab.environmentNamed(operation.project.id, operation.environment),

@@ -93,7 +93,7 @@ async function refuseByPolicy(request: RollbackRequest, context: CommandContext)
   const { rules, ref } = project;
   const { name } = environment;
   const who = environmentRule(rules, name)?.rollback?.who;
-  const rights = await readRights({ actor, projectId: ref.id, rules, environment: name, who }, context);
+  const rights = await readRights({ actor, project: ref, rules, environment: name, who }, context);
   const { restricted } = context;
   const decision = decidePolicy({ action: 'rollback', actor, tier: tierOf(request), restricted, ...rights });
   const notDone = notRolledBack(request);

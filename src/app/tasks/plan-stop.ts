@@ -79,7 +79,7 @@ async function refuseStopper(
   if (tier !== 'production') return refuseTasker(project, notDone, context);
   const { rules, ref } = project;
   const who = environmentRule(rules, environment)?.rollback?.who;
-  const rights = await readRights({ actor, projectId: ref.id, rules, environment, who }, context);
+  const rights = await readRights({ actor, project: ref, rules, environment, who }, context);
   const decision = decidePolicy({ action: 'rollback', actor, tier, restricted, ...rights });
   if (decision.kind === 'allow') return refuseElsewhere(project, notDone, context);
   return refusePolicy(decision, { notDone, environment, actor, project, settings: context.settings });

@@ -15,6 +15,12 @@ export async function orAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
   });
 }
 
+/** GitLab hides some things from who has too low a role, e.g. hooks, freezes and protections below Maintainer. */
+export function orHidden(error: unknown): undefined {
+  if (error instanceof GitLabError && error.status === 403) return undefined;
+  throw error;
+}
+
 /** The answer to something that merely adorns: without it, or without GitLab, the rest is still worth having. */
 export async function orWithout<T>(answer: Promise<T>): Promise<T | undefined> {
   return answer.catch((error: unknown) => {

@@ -69,9 +69,9 @@ export function createMemberReads({ api, now }: ReadContext): MemberReads {
       ),
 
     /** @see https://docs.gitlab.com/api/group_members/#get-details-on-a-group-member-including-inherited-members */
-    groupAccessLevel: (groupId, userId) =>
-      levels.get(`group ${groupId}/${userId}`, () =>
-        readLevel(api.GroupMembers.show(groupId, userId, { includeInherited: true }), userId),
+    groupAccessLevel: (group, userId) =>
+      levels.get(`group ${group}/${userId}`, () =>
+        readLevel(api.GroupMembers.show(group, userId, { includeInherited: true }), userId),
       ),
   };
 }

@@ -71,6 +71,8 @@ export interface GitLabServer extends Deeds {
   readonly settings: ProjectSettings;
   /** Protects an environment; it counts on tier premium only. */
   readonly protectEnvironment: (name: string, rules: ProtectionInput) => void;
+  /** Protects every environment of a tier in the projects of a group, beside what these protect themselves. */
+  readonly protectTier: (group: string, tier: string, rules: ProtectionInput) => void;
   readonly state: () => SandboxGitLabState;
   /** Tells the listener of every change; call the result to end that. */
   readonly onChange: (listener: () => void) => () => void;
@@ -139,7 +141,7 @@ export function createGitLabServer(options: GitLabServerOptions = {}): GitLabSer
     oauth,
     ...setters,
     settings: world.settings,
-    protectEnvironment: (name, rules) => protect(world, name, rules),
+    ...createProtectors(world),
     state: () => viewState(world),
     onChange,
     requests,
@@ -209,16 +211,30 @@ function createLifetime(
   };
 }
 
-function protect(world: World, name: string, rules: ProtectionInput): void {
+function createProtectors(world: World): Pick<GitLabServer, 'protectEnvironment' | 'protectTier'> {
+  return {
+    protectEnvironment: (name, rules) => protect(world, { name, group: null }, rules),
+    protectTier: (group, name, rules) => protect(world, { name, group }, rules),
+  };
+}
+
+function protect(
+  world: World,
+  about: { readonly name: string; readonly group: string | null },
+  rules: ProtectionInput,
+): void {
+  const { name, group } = about;
   const rule = (who: number | string): AccessRule => ({
     id: world.nextId('other'),
     accessLevel: typeof who === 'number' ? who : null,
     userId: typeof who === 'string' ? userNamed(world, who).id : null,
+    ofGroup: group !== null,
   });
-  const index = world.protectedEnvironments.findIndex((each) => each.name === name);
+  const index = world.protectedEnvironments.findIndex((each) => each.name === name && each.group === group);
   if (index >= 0) world.protectedEnvironments.splice(index, 1);
   world.protectedEnvironments.push({
     name,
+    group,
     deployAccessLevels: (rules.deploy ?? [40]).map(rule),
     approvalRules: (rules.approvals ?? []).map(
       (each): ApprovalRule => ({ ...rule(each.who), requiredApprovals: each.required }),

@@ -216,7 +216,10 @@ export interface Pipeline {
 
 /** A rule of GitLab Premium's protected environments. */
 export interface ProtectedEnvironment {
+  /** Of a group the tier. */
   readonly name: string;
+  /** The path of the group that it counts in; null: the project's own. */
+  readonly group: string | null;
   readonly deployAccessLevels: readonly AccessRule[];
   readonly approvalRules: readonly ApprovalRule[];
 }
@@ -226,6 +229,8 @@ export interface AccessRule {
   readonly id: number;
   readonly accessLevel: number | null;
   readonly userId: number | null;
+  /** Whether the level is meant in the group that protects. */
+  readonly ofGroup: boolean;
 }
 
 /** How many of whom must approve. */

@@ -10,9 +10,8 @@ async function withGitLab(
     gitlab: ReturnType<typeof createGitLabGateway>,
     server: ReturnType<typeof createGitLabServer>,
   ) => Promise<void>,
-  tier: 'free' | 'premium' = 'premium',
 ): Promise<void> {
-  const server = createGitLabServer({ tier, otherProjects: [...others, { id: 2000, path: 'other/x' }] });
+  const server = createGitLabServer({ otherProjects: [...others, { id: 2000, path: 'other/x' }] });
   await server.start();
   try {
     await work(createGitLabGateway({ url: server.url, token: server.token, now: () => new Date() }), server);
@@ -50,34 +49,5 @@ describe('project', () => {
       expect(await gitlab.project('acme/production-app')).toMatchObject({ id: 42, path: 'acme/shop/app' });
       expect(await gitlab.project(42)).toMatchObject({ path: 'acme/shop/app' });
     });
-  });
-});
-
-describe('deployAccess', () => {
-  it('asks for every environment of the project at once', async () => {
-    await withGitLab(async (gitlab, server) => {
-      server.protectEnvironment('production', { deploy: [40] });
-      server.protectEnvironment('staging', { deploy: [30] });
-
-      const [production, staging, open] = await Promise.all(
-        ['production', 'staging', 'development'].map(async (name) => gitlab.deployAccess(42, name)),
-      );
-
-      expect(production).toMatchObject([{ accessLevel: 40 }]);
-      expect(staging).toMatchObject([{ accessLevel: 30 }]);
-      expect(open).toBeUndefined();
-      expect(server.requests).toHaveLength(1);
-    });
-  });
-
-  it('is of no protection where the tier has none, or the token is no maintainer’s', async () => {
-    await withGitLab(async (gitlab, server) => {
-      server.setMember('chatops', 30);
-
-      expect(await gitlab.deployAccess(42, 'production')).toBeUndefined();
-    });
-    await withGitLab(async (gitlab) => {
-      expect(await gitlab.deployAccess(42, 'production')).toBeUndefined();
-    }, 'free');
   });
 });

@@ -1,21 +1,26 @@
 import type { AccessRule, ApprovalRule, Deployment, ProtectedEnvironment, World } from '../world.ts';
 
-/** The protection of an environment; there is none on GitLab Free. */
-export function protectionOf(world: World, environmentName: string): ProtectedEnvironment | undefined {
-  if (world.settings.tier === 'free') return undefined;
-  return world.protectedEnvironments.find((each) => each.name === environmentName);
+/** What protects an environment: the project by its name, the groups above by its tier. None on GitLab Free. */
+export function protectionsOf(world: World, environmentName: string): readonly ProtectedEnvironment[] {
+  if (world.settings.tier === 'free') return [];
+  const tier = world.environments.find(({ name }) => name === environmentName)?.tier;
+  return world.protectedEnvironments.filter(({ name, group }) =>
+    group === null ? name === environmentName : name === tier && world.project.path.startsWith(`${group}/`),
+  );
 }
 
-/** True when the environment is open, or one of its rules names this user or a level they have. */
+/** True when each place that protects the environment names this user or a level they have. */
 export function mayDeploy(world: World, environmentName: string, userId: number): boolean {
-  const protection = protectionOf(world, environmentName);
-  return protection === undefined || protection.deployAccessLevels.some((rule) => fits(world, rule, userId));
+  const protections = protectionsOf(world, environmentName);
+  return protections.every(({ deployAccessLevels }) => deployAccessLevels.some((rule) => fits(world, rule, userId)));
 }
 
 /** The approval rules a deployment is under. */
 export function approvalRulesOf(world: World, deployment: Deployment): readonly ApprovalRule[] {
   const environment = world.environments.find((each) => each.id === deployment.environmentId);
-  return environment === undefined ? [] : (protectionOf(world, environment.name)?.approvalRules ?? []);
+  return environment === undefined
+    ? []
+    : protectionsOf(world, environment.name).flatMap(({ approvalRules }) => approvalRules);
 }
 
 /** How many approvals are still missing, over all rules. */
@@ -34,5 +39,6 @@ export function isApproved(world: World, deployment: Deployment): boolean {
 /** True when this rule names the user or a level they have. */
 export function fits(world: World, rule: AccessRule, userId: number): boolean {
   if (rule.userId !== null) return rule.userId === userId;
-  return rule.accessLevel !== null && (world.members.get(userId) ?? 0) >= rule.accessLevel;
+  const members = rule.ofGroup ? world.groupMembers : world.members;
+  return rule.accessLevel !== null && (members.get(userId) ?? 0) >= rule.accessLevel;
 }

@@ -1,5 +1,5 @@
 import { endJob } from '../engine/process.ts';
-import { approvalRulesOf, fits, pendingApprovals, protectionOf } from '../engine/protection.ts';
+import { approvalRulesOf, fits, pendingApprovals, protectionsOf } from '../engine/protection.ts';
 import { type AccessRule, type Approval, type Deployment, jobOf, report, userOf, type World } from '../world.ts';
 import { created, invalid, message, notFound, type Reply, type RestRequest, textOf } from './reply.ts';
 import { showUser } from './shapes.ts';
@@ -72,7 +72,7 @@ interface Vote {
 
 function refuse(world: World, deployment: Deployment, vote: Vote): string | undefined {
   const environment = world.environments.find((each) => each.id === deployment.environmentId);
-  if (environment === undefined || protectionOf(world, environment.name) === undefined) {
+  if (environment === undefined || protectionsOf(world, environment.name).length === 0) {
     return 'This environment is not protected.';
   }
   if (vote.status === 'approved' && deployment.userId === vote.userId) {

@@ -1,6 +1,6 @@
 import { type User, userOf, type World, worldProjects } from '../world.ts';
-import { showProject } from './project.ts';
-import { idOf, message, notFound, ok, page, type Reply, type RestRequest, type Route } from './reply.ts';
+import { showProject, showProtection } from './project.ts';
+import { forbidden, idOf, message, notFound, ok, page, type Reply, type RestRequest, type Route } from './reply.ts';
 import { showUser } from './shapes.ts';
 
 /** A group, its projects and members. */
@@ -8,6 +8,7 @@ export const groupRoutes: readonly Route[] = [
   ['GET', '/groups/:group', showGroup],
   ['GET', '/groups/:group/projects', listProjects],
   ['GET', '/groups/:group/members/all/:user_id', showMember],
+  ['GET', '/groups/:group/protected_environments', listProtected],
 ];
 
 /** Groups have no ids of their own in here: that of the top one stands for all. */
@@ -27,6 +28,16 @@ function showMember(request: RestRequest): Reply {
   if (level === undefined || (request.params['group'] !== String(groupId) && !findGroup(request))) return notFound();
   const user = userOf(world, idOf(request, 'user_id'));
   return ok({ ...showUser(world, user), access_level: level, expires_at: null, membership_state: 'active' });
+}
+
+/** By tier. Hidden from who is no Maintainer of the group. */
+function listProtected(request: RestRequest): Reply {
+  const { world, user } = request;
+  const path = findGroup(request);
+  if (path === undefined || world.settings.tier === 'free') return notFound();
+  if ((world.groupMembers.get(user.id) ?? 0) < 40) return forbidden();
+  const found = world.protectedEnvironments.filter(({ group }) => group === path);
+  return page(request, found.map(showProtection(world)));
 }
 
 /** The path as GitLab writes it; undefined where it is hidden from the caller, who is a member of nothing in it. */

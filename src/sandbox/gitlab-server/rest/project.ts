@@ -1,4 +1,11 @@
-import { type OtherProject, type User, userOf, type World } from '../world.ts';
+import {
+  type AccessRule,
+  type OtherProject,
+  type ProtectedEnvironment,
+  type User,
+  userOf,
+  type World,
+} from '../world.ts';
 import {
   created,
   idOf,
@@ -116,22 +123,22 @@ function showMember(request: RestRequest): Reply {
 
 function listProtected(request: RestRequest): Reply {
   if (request.world.settings.tier === 'free') return notFound();
-  return page(
-    request,
-    request.world.protectedEnvironments.map((each) => showProtection(request.world, each.name)),
-  );
+  return page(request, ownProtections(request.world).map(showProtection(request.world)));
 }
 
 function showProtected(request: RestRequest): Reply {
-  const { world } = request;
-  const name = request.params['name'] ?? '';
-  const isKnown = world.settings.tier !== 'free' && world.protectedEnvironments.some((each) => each.name === name);
-  return isKnown ? ok(showProtection(world, name)) : notFound();
+  const { world, params } = request;
+  const found = ownProtections(world).find(({ name }) => name === params['name']);
+  return found && world.settings.tier !== 'free' ? ok(showProtection(world)(found)) : notFound();
 }
 
-function showProtection(world: World, name: string): Readonly<Record<string, unknown>> {
-  const found = world.protectedEnvironments.find((each) => each.name === name);
-  const common = (rule: { id: number; accessLevel: number | null; userId: number | null }) => ({
+function ownProtections({ protectedEnvironments }: World): readonly ProtectedEnvironment[] {
+  return protectedEnvironments.filter(({ group }) => group === null);
+}
+
+/** A protected environment of a project or a group. */
+export function showProtection(world: World): (found: ProtectedEnvironment) => Readonly<Record<string, unknown>> {
+  const common = (rule: AccessRule) => ({
     id: rule.id,
     access_level: rule.accessLevel,
     access_level_description:
@@ -144,13 +151,12 @@ function showProtection(world: World, name: string): Readonly<Record<string, unk
     group_id: null,
     group_inheritance_type: 0,
   });
-  return {
+  return ({ name, deployAccessLevels, approvalRules }) => ({
     name,
-    deploy_access_levels: found?.deployAccessLevels.map(common) ?? [],
+    deploy_access_levels: deployAccessLevels.map(common),
     required_approval_count: 0,
-    approval_rules:
-      found?.approvalRules.map((rule) => ({ ...common(rule), required_approvals: rule.requiredApprovals })) ?? [],
-  };
+    approval_rules: approvalRules.map((rule) => ({ ...common(rule), required_approvals: rule.requiredApprovals })),
+  });
 }
 
 function listFreezes(request: RestRequest): Reply {
