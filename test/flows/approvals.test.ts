@@ -61,6 +61,15 @@ const outcomes = (action: string): readonly string[] =>
     .filter((entry) => entry.action === action)
     .map(({ outcome, reason }) => [outcome, reason].filter(Boolean).join(' '));
 
+const policy = expect.stringMatching(/^[\da-f]{64}$/) as unknown;
+
+/** By which rules each of these entries was decided. */
+const policies = (actions: string): readonly unknown[] =>
+  flow
+    .audit()
+    .filter(({ action }) => action.startsWith(actions))
+    .map((entry) => entry.policy);
+
 describe('approvals of ours', () => {
   it('are asked for at the confirm, counted, and play the job once', async () => {
     const id = await start('required: 2');
@@ -182,6 +191,8 @@ describe('a request that nobody decides', () => {
 
     expect(words(await flow.sees('ended: nobody approved it in time'))).toContain('@U0ANN');
     await flow.sees('Nobody decided in time', 'C0RELEASE');
+    expect([outcomes('approval.ask'), outcomes('approval.expire')]).toEqual([['succeeded'], ['succeeded']]);
+    expect(policies('approval.')).toEqual([policy, policy]);
     expect(asked('still waits for approval')).toBe(2);
     await flow.gitlab.settle(id);
     expect(words(await flow.types('U0ANN', '/deploy prod v1.4.0'))).toContain('Deploy v1.4.0 to production?');

@@ -97,6 +97,9 @@ describe('a freeze of chatops.yml', () => {
     await until('production is deployed', () => flow.played().includes('deploy-prod'));
 
     expect(flow.shown().filter((message) => words(message).includes('waits: production is frozen'))).toHaveLength(1);
+    expect(flow.audit().filter(({ action }) => action === 'operation.pause')).toMatchObject([
+      { actor: 'chatops', reason: 'frozen', environment: 'production', policy: expect.any(String) as unknown },
+    ]);
   });
 
   it('does not stop the way back, which is recorded as exempt', async () => {

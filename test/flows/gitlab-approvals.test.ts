@@ -85,6 +85,8 @@ describe("GitLab's own approvals", () => {
       [expect.objectContaining({ slackUserId: 'U0RAJ' }), undefined],
       ['chatops', 'olu'],
     ]);
+    const entries = flow.audit().filter(({ action }) => action.startsWith('approval.'));
+    expect(entries.filter(({ policy }) => policy === undefined)).toEqual([]);
     expect(JSON.stringify(requestNow(request).blocks)).not.toContain('approval_approve');
     expect(flow.shown().filter((message) => words(message).includes('of 3'))).toEqual([]);
   });

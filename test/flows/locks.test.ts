@@ -140,6 +140,9 @@ describe('/lock', () => {
 
     expect(words(await flow.sees('has lapsed'))).toContain('Unlocked: staging');
     expect(seenTimes('has lapsed')).toBe(1);
+    expect(flow.audit().filter(({ action }) => action === 'lock.lapse')).toMatchObject([
+      { actor: 'chatops', outcome: 'succeeded', environment: 'staging', policy: expect.any(String) as unknown },
+    ]);
     expect(await says('U0RAJ', '/lock')).toMatch(/1 lock .*by Raj .*incident/su);
   });
 
@@ -324,6 +327,9 @@ describe('a lock', () => {
     await says('U0RAJ', '/unlock prod');
     await until('the production job starts', () => flow.played().includes('deploy-prod'));
     expect(seenTimes('the deploy of v1.4.0 waits')).toBe(1);
+    expect(flow.audit().filter(({ action }) => action === 'operation.pause')).toMatchObject([
+      { actor: 'chatops', reason: 'locked', environment: 'production', policy: expect.any(String) as unknown },
+    ]);
   });
 
   it('that stops a deploy before it began leaves nothing to roll back', async () => {

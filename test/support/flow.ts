@@ -88,6 +88,7 @@ export interface AuditLine {
   readonly reason?: string;
   readonly environment?: string;
   readonly version?: string;
+  readonly policy?: string;
   readonly actor: { readonly slackUserId: string; readonly gitlab?: { readonly username: string } } | 'chatops';
   readonly observed?: { readonly username: string };
 }

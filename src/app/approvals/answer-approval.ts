@@ -13,7 +13,6 @@ import {
 import type { AuditEntry } from '../../domain/audit.ts';
 import { say } from '../../domain/phrase.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import { decisionFacts } from '../audit/decision-facts.ts';
 import type { GitLabReads } from '../gitlab-ports.ts';
 import { identifyActor } from '../input/identify-actor.ts';
 import type { Linking } from '../links/linking.ts';
@@ -21,6 +20,7 @@ import { readAuthors } from '../notices/read-authors.ts';
 import type { Settings, SlackContent, SlackGateway } from '../ports.ts';
 import type { AnswerDraft, Tables } from '../store-ports.ts';
 import { type AnswerInGitLabDeps, answerInGitLab } from './answer-in-gitlab.ts';
+import { approvalEntry } from './approval-entry.ts';
 import { type ApprovalAnswer, explainVote } from './explain-vote.ts';
 import { refuseApprover } from './refuse-approver.ts';
 import { changeApproval } from './show-approval.ts';
@@ -187,22 +187,11 @@ function auditOf(
   { answer, slackUserId, channel }: ApprovalPress,
   { actor, request, now, settings }: Omit<Refused, 'refusal'> & Recorded,
 ): Omit<AuditEntry, 'outcome'> {
-  const place = {
-    project: request?.project.path,
-    environment: request?.environment,
-    pipelineId: request?.pipelineId,
-    jobId: request?.jobId,
-    url: request?.pipelineUrl,
-  };
   return {
-    ...place,
-    ...decisionFacts(place, settings),
     at: now,
+    ...(request && approvalEntry(request, { now, settings })),
     actor: actor ?? { slackUserId, gitlab: undefined },
     action: `approval.${answer}`,
-    version: request?.release.version,
-    sha: request?.release.sha,
-    ...(request && operationOf(request)),
     channel,
   };
 }

@@ -4,7 +4,7 @@ import { GitLabError, NotFoundError } from '../../domain/errors.ts';
 import { fittingRules, type GitLabRule } from '../../domain/gitlab-approval.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { GitLabAs, GitLabReads } from '../gitlab-ports.ts';
-import type { Clock, Log, Wake } from '../ports.ts';
+import type { Clock, Log, Settings, Wake } from '../ports.ts';
 import type { Store } from '../store-ports.ts';
 import type { ApprovalPress } from './answer-approval.ts';
 import { askForRule, explainGitLabAnswer, explainUnlinked } from './explain-gitlab-answer.ts';
@@ -14,6 +14,7 @@ import { lookAtGitLab } from './follow-gitlab-approvals.ts';
 export interface AnswerInGitLabDeps {
   readonly gitlab: Pick<GitLabReads, 'approvalOf' | 'accessLevel' | 'groupAccessLevel'>;
   readonly gitlabAs: GitLabAs;
+  readonly settings: () => Settings;
   readonly store: Store;
   readonly clock: Clock;
   readonly wake: Wake;

@@ -7,6 +7,7 @@ import type { GitLabReads } from '../gitlab-ports.ts';
 import { showChange } from '../operations/show-change.ts';
 import type { Clock, Settings, Wake } from '../ports.ts';
 import type { Store, Tables } from '../store-ports.ts';
+import { approvalEntry } from './approval-entry.ts';
 import { makeRequest } from './make-request.ts';
 import { changeApproval, mailApproval, showApproval } from './show-approval.ts';
 import { whomToCall } from './whom-to-call.ts';
@@ -63,7 +64,7 @@ export async function replace(
     const held = await tables.operations.find(expected.id);
     if (!held || !isSame({ ...held, nextCheckAt: 0 }, { ...expected, nextCheckAt: 0 })) return;
     await tables.operations.save(next);
-    if (request) await ask(tables, request, { operation: next, now });
+    if (request) await ask(tables, request, { operation: next, settings: deps.settings(), now });
     await showChange(tables, next, { now, commandPrefix: deps.settings().commandPrefix });
   });
   deps.wake('outbox');
@@ -73,27 +74,19 @@ export async function replace(
 async function ask(
   tables: Tables,
   request: ApprovalRequest,
-  { operation, now }: { readonly operation: Operation; readonly now: Date },
+  about: { readonly operation: Operation; readonly settings: Settings; readonly now: Date },
 ): Promise<void> {
+  const { operation, settings, now } = about;
   await closeObserved(tables, request, now);
   await tables.approvals.add(request);
   for (const vote of request.votes) await tables.approvals.vote(request.id, vote);
   await tables.audit.append({
-    at: now,
+    ...approvalEntry(request, { now, settings }),
     actor: operation.requester,
     action: 'approval.ask',
     outcome: 'succeeded',
     reason: request.gitlab ? 'gitlab_rules' : undefined,
-    project: operation.project.path,
-    environment: request.environment,
-    version: operation.release.version,
-    sha: operation.release.sha,
-    pipelineId: operation.pipelineId,
-    jobId: request.jobId,
-    planId: operation.planId,
-    operationId: operation.id,
     channel: operation.channel,
-    url: operation.pipelineUrl,
   });
   await showApproval(tables, request, now);
   await mailApproval(tables, { request, project: operation.project, now });

@@ -1,12 +1,14 @@
 import type { Actor } from '../../domain/actor.ts';
-import { type ApprovalRequest, isUndecided, operationOf } from '../../domain/approval.ts';
+import { type ApprovalRequest, isUndecided } from '../../domain/approval.ts';
 import { NotFoundError } from '../../domain/errors.ts';
 import { type GitLabApproval, withGitLab } from '../../domain/gitlab-approval.ts';
 import type { Job } from '../../domain/job.ts';
 import { evolveObserved } from '../../domain/observed-approval.ts';
 import { currentStep, type NextDeed, type Operation, type Step } from '../../domain/operation.ts';
 import { isSame } from '../../domain/same.ts';
+import type { Settings } from '../ports.ts';
 import type { Store, Tables } from '../store-ports.ts';
+import { approvalEntry } from './approval-entry.ts';
 import { type AskApprovalsDeps, replace } from './ask-approvals.ts';
 import { gitlabTerms } from './gitlab-terms.ts';
 import { makeRequest } from './make-request.ts';
@@ -79,7 +81,7 @@ export async function followGitLab(operation: Operation, deps: AskApprovalsDeps)
  */
 export async function lookAtGitLab(
   request: ApprovalRequest,
-  deps: Pick<AskApprovalsDeps, 'gitlab' | 'clock' | 'wake'> & { readonly store: Store },
+  deps: Pick<AskApprovalsDeps, 'settings' | 'gitlab' | 'clock' | 'wake'> & { readonly store: Store },
   by?: Actor,
 ): Promise<ApprovalRequest> {
   const isObserved = request.origin.kind === 'observed';
@@ -92,7 +94,7 @@ export async function lookAtGitLab(
     const next = approval && !isObserved ? withGitLab(held, approval, now) : evolveObserved(held, approval, now);
     if (isSame(held, next)) return held;
     await storeVotes(tables, held, next);
-    await recordVotes(tables, { held, next, by, now });
+    await recordVotes(tables, { held, next, by, settings: deps.settings(), now });
     await changeApproval(tables, { held, next, now });
     return next;
   });
@@ -129,29 +131,22 @@ async function recordVotes(
     readonly held: ApprovalRequest;
     readonly next: ApprovalRequest;
     readonly by: Actor | undefined;
+    readonly settings: Settings;
     readonly now: Date;
   },
 ): Promise<void> {
-  const { held, next, by, now } = about;
+  const { held, next, by, settings, now } = about;
   for (const { voter, answer } of next.votes) {
     const person = voter.gitlab?.username;
     const isKnown = held.votes.some((vote) => vote.voter.gitlab?.username === person && vote.answer === answer);
     if (isKnown || person === by?.gitlab?.username) continue;
     await audit.append({
-      at: now,
+      ...approvalEntry(next, { now, settings }),
       actor: 'chatops',
       action: `approval.${answer}`,
       outcome: 'succeeded',
       reason: 'on_gitlab',
       observed: voter.gitlab,
-      project: next.project.path,
-      environment: next.environment,
-      version: next.release.version,
-      sha: next.release.sha,
-      pipelineId: next.pipelineId,
-      jobId: next.jobId,
-      ...operationOf(next),
-      url: next.pipelineUrl,
     });
   }
 }

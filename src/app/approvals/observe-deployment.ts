@@ -9,6 +9,7 @@ import type { ProjectRef, ProjectRules } from '../../domain/project.ts';
 import type { GitLabReads } from '../gitlab-ports.ts';
 import type { Clock, Settings, Wake } from '../ports.ts';
 import type { InboxRow, NewInboxRow, Store, Tables } from '../store-ports.ts';
+import { approvalEntry } from './approval-entry.ts';
 import { lookAtGitLab } from './follow-gitlab-approvals.ts';
 import { gitlabTerms } from './gitlab-terms.ts';
 import { checksOf } from './make-request.ts';
@@ -186,19 +187,12 @@ async function ask(
   await tables.approvals.add(asked);
   for (const vote of asked.votes) await tables.approvals.vote(asked.id, vote);
   await tables.audit.append({
-    at: now,
+    ...approvalEntry(request, { now, settings: about.settings }),
     actor: 'chatops',
     action: 'approval.ask',
     outcome: 'succeeded',
     reason: 'gitlab_rules',
     observed: request.requester.gitlab,
-    project: project.path,
-    environment,
-    version: request.release.version,
-    sha: request.release.sha,
-    pipelineId,
-    jobId,
-    url: request.pipelineUrl,
   });
   await showApproval(tables, asked, now);
   await mailApproval(tables, { request: asked, project, now });

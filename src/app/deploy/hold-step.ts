@@ -5,6 +5,7 @@ import { type Operation, withStep } from '../../domain/operation.ts';
 import { isSame } from '../../domain/same.ts';
 import type { GitLabReads } from '../gitlab-ports.ts';
 import { pauseForLock } from '../locks/pause-for-lock.ts';
+import { recordPause } from '../operations/record-pause.ts';
 import { putOperation } from '../operations/start-operation.ts';
 import type { Clock, Log, Settings, Wake } from '../ports.ts';
 import type { Store } from '../store-ports.ts';
@@ -52,6 +53,7 @@ async function pauseForFreeze(
     await putOperation(tables, waiting, now);
     if (freeze === 'unknown') return;
     const key = `${rootKey}/operation:${id}/frozen:${freeze.from.getTime()}`;
+    await recordPause(tables, operation, { key, reason: 'frozen', settings: deps.settings(), now });
     await tables.outbox.put(
       { key, channel, rootKey, lane: 'answer', ...renderFreezePaused({ operation, freeze }) },
       now,

@@ -2,12 +2,20 @@ import { renderLockPaused } from '../../cards/lock-paused.ts';
 import { blockingLocks } from '../../domain/lock.ts';
 import { type Operation, withStep } from '../../domain/operation.ts';
 import { isSame } from '../../domain/same.ts';
+import { recordPause } from '../operations/record-pause.ts';
 import { putOperation } from '../operations/start-operation.ts';
-import type { Clock, Wake } from '../ports.ts';
+import type { Clock, Settings, Wake } from '../ports.ts';
 import type { Store } from '../store-ports.ts';
 
 /** How soon a waiting deploy looks again whether the lock is gone. */
 const lookAgainMs = 5_000;
+
+interface PauseDeps {
+  readonly settings: () => Settings;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly wake: Wake;
+}
 
 /**
  * Holds a deploy before its next job while somebody else has a lock that they took since it was confirmed. The thread
@@ -15,9 +23,10 @@ const lookAgainMs = 5_000;
  */
 export async function pauseForLock(
   { operation, index }: { readonly operation: Operation; readonly index: number },
-  { store, clock, wake }: { readonly store: Store; readonly clock: Clock; readonly wake: Wake },
+  deps: PauseDeps,
 ): Promise<boolean> {
   if (operation.kind === 'rollback') return false;
+  const { store, clock, wake } = deps;
   const { id, project, environment, requester, channel, rootKey } = operation;
   const now = clock.now();
   const isPaused = await store.transaction(async (tables) => {
@@ -33,6 +42,7 @@ export async function pauseForLock(
     await tables.operations.save({ ...waiting, nextCheckAt: new Date(now.getTime() + lookAgainMs) });
     await putOperation(tables, waiting, now);
     const key = `${rootKey}/operation:${id}/paused:${lock.id}`;
+    await recordPause(tables, operation, { key, reason: 'locked', settings: deps.settings(), now });
     await tables.outbox.put({ key, channel, rootKey, lane: 'answer', ...renderLockPaused({ operation, lock }) }, now);
     return true;
   });

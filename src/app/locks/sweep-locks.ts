@@ -1,4 +1,6 @@
+import type { AuditEntry } from '../../domain/audit.ts';
 import { isInForce, type Lock, nagAt } from '../../domain/lock.ts';
+import { decisionFacts } from '../audit/decision-facts.ts';
 import type { Clock, Settings, Wake } from '../ports.ts';
 import type { Store, Tables } from '../store-ports.ts';
 import { unlockLine } from './lock-lines.ts';
@@ -20,6 +22,7 @@ export async function sweepLocks({ settings, store, clock, wake }: SweepLocksDep
     for (const lock of await tables.locks.lapsed(now)) {
       if (!(await tables.locks.release(lock.id))) continue;
       await tellLock(tables, { kind: 'lapsed', lock }, now);
+      await tables.audit.append(lapseEntry(lock, { now, settings: settings() }));
       count += 1;
     }
     for (const lock of await tables.locks.all()) count += await nag(tables, lock, { now, settings: settings() });
@@ -39,4 +42,14 @@ async function nag(
   if (!(await tables.locks.nagged(lock, now))) return 0;
   await tellLock(tables, { kind: 'nagged', lock, unlock: unlockLine(lock, { prefix: settings.commandPrefix }) }, now);
   return 1;
+}
+
+/** That it is free again was decided by the end that its holder named. */
+function lapseEntry(
+  { project, environment, channel }: Lock,
+  { now, settings }: { readonly now: Date; readonly settings: Settings },
+): AuditEntry {
+  const place = { project: project.path, environment };
+  const facts = decisionFacts(place, settings);
+  return { at: now, actor: 'chatops', action: 'lock.lapse', outcome: 'succeeded', ...place, ...facts, channel };
 }
