@@ -17,3 +17,8 @@ export function commandLine(prefix: string, name: `/${string}`, words: readonly 
 export function flagWords(flags: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(flags).flatMap(([name, value]) => (value === '' ? [`--${name}`] : [`--${name}`, value]));
 }
+
+/** A sentence of ours with the commands in it as they are called where they are installed. */
+export function asInstalled(sentence: string, prefix: string): string {
+  return sentence.replace(/(^|\s)\/(?=[a-z])/g, `$1/${prefix}`);
+}

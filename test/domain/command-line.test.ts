@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandLine, quoteArgument } from '../../src/domain/command-line.ts';
+import { asInstalled, commandLine, quoteArgument } from '../../src/domain/command-line.ts';
 
 describe('quoteArgument', () => {
   it.each([
@@ -23,5 +23,15 @@ describe('commandLine', () => {
       '/gl-deploy "eu west" v1 --job "deploy eu"',
     );
     expect(commandLine('', '/deployments', [])).toBe('/deployments');
+  });
+});
+
+describe('asInstalled', () => {
+  it('names the commands of a sentence as they are called here, and nothing else', () => {
+    const sentence = 'Type /chatops link, or look at https://gitlab.example.com/a/b and `/invite @bot` 1/2.';
+
+    expect(asInstalled(sentence, 'gl-')).toBe(sentence.replace('/chatops', '/gl-chatops'));
+    expect(asInstalled('/deploy prod', 'gl-')).toBe('/gl-deploy prod');
+    expect(asInstalled(sentence, '')).toBe(sentence);
   });
 });

@@ -49,6 +49,20 @@ describe('a deploy of somebody who linked their account', () => {
     expect(flow.gitlab.oauth.pairs()).toBe(1);
   });
 
+  it('follows a new name that they gave themselves in GitLab', async () => {
+    await startWithTag();
+    await linksAccount(flow, 'U0RAJ', 'raj');
+    const plan = await flow.types('U0RAJ', '/deploy prod v1.4.0');
+    flow.gitlab.setAccount('raj', { username: 'rajesh' });
+
+    await flow.presses('U0RAJ', 'Deploy', plan);
+    await canaryStarts();
+
+    await flow.types('U0RAJ', '/chatops whoami');
+    await flow.reads('U0RAJ', '@rajesh');
+    expect(plays()).toEqual(['rajesh']);
+  });
+
   it('is the bot’s for everybody else', async () => {
     await startWithTag();
 

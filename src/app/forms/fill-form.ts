@@ -2,6 +2,7 @@ import { renderFailure } from '../../cards/failure.ts';
 import { renderHereMenu } from '../../cards/possible-here.ts';
 import { renderRefusal } from '../../cards/refusal.ts';
 import { renderNote } from '../../cards/view.ts';
+import { asInstalled } from '../../domain/command-line.ts';
 import { type AppError, GitLabError } from '../../domain/errors.ts';
 import { say } from '../../domain/phrase.ts';
 import type { Words } from '../arguments.ts';
@@ -64,7 +65,7 @@ export async function fillForm(form: WaitingForm, deps: FillFormDeps): Promise<b
   } catch (error) {
     if (!isOfOthers(error)) throw error;
     deps.log.error({ delivery_id: row.key, err: error }, 'form not filled');
-    filled = failed(error, form);
+    filled = failed(error, form, settings.commandPrefix);
   }
   if (!(await deps.slack.updateView({ which, view: filled.view, place: filled.place }))) return false;
   await deps.store.transaction(async (tables) => {
@@ -110,12 +111,12 @@ async function fill(
   }
 }
 
-function failed(error: AppError, { wanted, place }: WaitingForm): Filled {
+function failed(error: AppError, { wanted, place }: WaitingForm, commandPrefix: string): Filled {
   const card = renderFailure({
     code: error.code,
     notDone: 'The form could not be filled.',
     fact: error instanceof GitLabError && error.retryable ? 'GitLab does not answer.' : error.message,
-    hint: error.hint || 'Close it and try again in a moment.',
+    hint: asInstalled(error.hint, commandPrefix) || 'Close it and try again in a moment.',
     mayHaveStarted: false,
   });
   return { view: renderNote({ title: titles[wanted.kind], card }), place, refused: { code: error.code } };

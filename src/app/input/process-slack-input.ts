@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CardButton } from '../../cards/card.ts';
 import { renderFailure } from '../../cards/failure.ts';
 import { renderRefusal } from '../../cards/refusal.ts';
+import { asInstalled } from '../../domain/command-line.ts';
 import { type AppError, GitLabError } from '../../domain/errors.ts';
 import { say, user } from '../../domain/phrase.ts';
 import type { Refusal } from '../../domain/refusal.ts';
@@ -114,7 +115,7 @@ async function answerFailure(
     code: error.code,
     notDone: 'Your press was not carried out.',
     fact,
-    hint: error.hint || 'Press again in a moment.',
+    hint: asInstalled(error.hint, deps.settings().commandPrefix) || 'Press again in a moment.',
     mayHaveStarted: false,
     buttons: await buttonsFor(input, error, deps),
   });

@@ -3,6 +3,7 @@ import { renderFailure } from '../../cards/failure.ts';
 import { renderRefusal } from '../../cards/refusal.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { AuditEntry } from '../../domain/audit.ts';
+import { asInstalled } from '../../domain/command-line.ts';
 import { AppError, GitLabError, UsageError } from '../../domain/errors.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { say } from '../../domain/phrase.ts';
@@ -219,18 +220,20 @@ async function answeredAway(
 }
 
 function failed(error: unknown, line: CommandLine, deps: RunCommandDeps): Outcome {
+  // Hints name commands as they are called by default.
+  const { commandPrefix } = deps.settings();
   if (error instanceof UsageError) {
     const refusal = {
       code: error.code,
       notDone: say`Nothing was done.`,
       fact: say`${error.message}`,
-      todo: [{ kind: 'say', phrase: say`${asInstalled(error.hint, deps)}` }],
+      todo: [{ kind: 'say', phrase: say`${asInstalled(error.hint, commandPrefix)}` }],
     } as const;
     return { card: renderRefusal(refusal), audit: 'refused', reason: error.code, about: {} };
   }
   const code = error instanceof AppError ? error.code : 'internal';
   deps.log.error({ command: line.name, actor: line.slackUserId, err: error }, 'command failed');
-  const hint = error instanceof AppError ? error.hint : 'The log of the bot says more.';
+  const hint = error instanceof AppError ? asInstalled(error.hint, commandPrefix) : 'The log of the bot says more.';
   const fact =
     error instanceof GitLabError && error.retryable
       ? 'GitLab does not answer.'
@@ -250,11 +253,6 @@ function failed(error: unknown, line: CommandLine, deps: RunCommandDeps): Outcom
     reason: code,
     about: {},
   };
-}
-
-/** Hints name commands as they are called by default. */
-function asInstalled(hint: string, deps: RunCommandDeps): string {
-  return hint.replace(/(^|\s)\/(?=[a-z])/g, `$1/${deps.settings().commandPrefix}`);
 }
 
 /** Writes everything that comes of the command, and says what did: a deed may be refused only here. */

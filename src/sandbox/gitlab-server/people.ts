@@ -43,7 +43,9 @@ export interface TokenChange {
 }
 
 /** What becomes of an account; what is left out stays. */
-export type AccountChange = Partial<Pick<User, 'email' | 'publicEmail' | 'isConfirmed' | 'isAdmin' | 'state' | 'bot'>>;
+export type AccountChange = Partial<
+  Pick<User, 'username' | 'email' | 'publicEmail' | 'isConfirmed' | 'isAdmin' | 'state' | 'bot'>
+>;
 
 /** How long a new token lasts. */
 const TOKEN_DAYS = 300;

@@ -2,7 +2,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commands } from '../../../commands/index.ts';
 import { createCommandRate } from '../../../src/app/input/command-rate.ts';
 import { type ProcessSlackInputDeps, processSlackInput } from '../../../src/app/input/process-slack-input.ts';
-import { GitLabError, NotFoundError, PayloadError, SlackError, StoreError } from '../../../src/domain/errors.ts';
+import {
+  GitLabError,
+  LinkError,
+  NotFoundError,
+  PayloadError,
+  SlackError,
+  StoreError,
+} from '../../../src/domain/errors.ts';
 import type { OpenStore } from '../../../src/store/open-store.ts';
 import { createSqliteStore } from '../../../src/store/sqlite.ts';
 import { aPlan, at, someRules } from '../../support/builders.ts';
@@ -18,7 +25,7 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 /** Ann presses Deploy on her plan while asking who she is fails in this way. */
-async function press(error: Error): Promise<void> {
+async function press(error: Error, commandPrefix = ''): Promise<void> {
   const [row] = await store.tables.inbox.due('slack', at(0), 1);
   if (!row) throw new Error('there is no row');
   const fail = async (): Promise<never> => {
@@ -47,7 +54,7 @@ async function press(error: Error): Promise<void> {
       pollEveryMs: 60_000,
       watchdog: { jobStartMs: 30_000, noDeployMs: undefined, failures: 3, lockNagMs: 28_800_000 },
       retention: { eventsMs: 1, threadsMs: 1, operationsMs: 1 },
-      commandPrefix: '',
+      commandPrefix,
       gitlabUrl: 'https://gitlab.example.com',
     }),
     findLink: async () => undefined,
@@ -80,6 +87,13 @@ describe('a press that cannot be carried out', () => {
     expect(await store.tables.audit.newest(2)).toMatchObject([
       { action: 'plan.confirm', outcome: 'failed', reason: error.code, actor: { slackUserId: 'U0ANN' } },
     ]);
+  });
+
+  it('names the command that mends it as it is called here', async () => {
+    await press(new LinkError('GitLab does not take your token', { retryable: false }), 'gl-');
+
+    const answer = JSON.stringify(await store.tables.outbox.find('answer/press'));
+    expect(answer).toContain('Type /gl-chatops link to link it again.');
   });
 
   it('is tried again when the store failed', async () => {
