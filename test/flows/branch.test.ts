@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { count, fileWith, replies, roots } from '../support/channel.ts';
+import { count, fileWith, replies, roots, unpolled } from '../support/channel.ts';
 import { deploys, type Flow, startFlow, words } from '../support/flow.ts';
 import { deliver, madeWebhook, metric, quiet } from '../support/webhooks.ts';
 
@@ -40,7 +40,7 @@ describe('a branch', () => {
 
 describe('a deployment of a branch that nobody pressed', () => {
   it('opens no root, also when the webhook is lost that tells it from one that somebody did', async () => {
-    flow = await startFlow({ file: fileWith([`{ id: ${deploys} }`]) });
+    flow = await startFlow({ file: fileWith([`{ id: ${deploys} }`], unpolled) });
     flow.gitlab.faults.dropWebhooks('all');
     const { id } = await flow.gitlab.pushBranch('main');
     await flow.gitlab.settle(id);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SandboxMessage } from '../../src/sandbox/slack-server/workspace.ts';
-import { count, fileWith, replies, roots } from '../support/channel.ts';
+import { count, fileWith, replies, roots, unpolled } from '../support/channel.ts';
 import { deploys, type Flow, startFlow, words } from '../support/flow.ts';
 import { until } from '../support/until.ts';
 import { deliver, madeWebhook, quiet } from '../support/webhooks.ts';
@@ -127,10 +127,10 @@ describe('exclude', () => {
 
   it('tells a job that came before its pipeline once it is known what made the pipeline', async () => {
     flow = await startFlow({
-      file: fileWith([
-        channel(deploys, 'exclude: { sources: [schedule] }'),
-        channel(release, 'exclude: { sources: [push] }'),
-      ]),
+      file: fileWith(
+        [channel(deploys, 'exclude: { sources: [schedule] }'), channel(release, 'exclude: { sources: [push] }')],
+        unpolled,
+      ),
     });
     flow.gitlab.faults.dropWebhooks('all');
     await flow.gitlab.pushTag('v1.4.0');

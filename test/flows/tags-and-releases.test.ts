@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { count, fileWith, replies, rootSaying, roots } from '../support/channel.ts';
+import { count, fileWith, replies, rootSaying, roots, unpolled } from '../support/channel.ts';
 import { deploys, type Flow, startFlow, words } from '../support/flow.ts';
 import { quiet } from '../support/webhooks.ts';
 
@@ -112,6 +112,7 @@ describe('a release', () => {
   it('is told below its tag’s pipeline, follows its notes, and pings nobody', async () => {
     flow = await startFlow({ file: told });
     await flow.gitlab.pushTag('v1.4.0');
+    await flow.sees('Ann Smith pushed the tag v1.4.0.');
 
     await flow.gitlab.release('v1.4.0', { name: 'Summer', description: '<!channel> Express checkout' });
     const reply = await flow.sees('Release Summer (v1.4.0) is published.');
@@ -146,7 +147,7 @@ describe('a release', () => {
   });
 
   it('that made its tag has one root, which the pipeline takes over', async () => {
-    flow = await startFlow({ file: fileWith([`{ id: ${deploys}, notify: [release] }`]) });
+    flow = await startFlow({ file: fileWith([`{ id: ${deploys}, notify: [release] }`], unpolled) });
     flow.gitlab.faults.dropWebhooks('all');
     const { id } = await flow.gitlab.pushTag('v1.4.0');
     await flow.gitlab.deliverWebhooks();

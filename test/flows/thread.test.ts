@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startBotProcess } from '../support/bot-process.ts';
-import { count, fileWith, roots, said } from '../support/channel.ts';
+import { count, fileWith, roots, said, unpolled } from '../support/channel.ts';
 import { deploys, type Flow, startFlow, words } from '../support/flow.ts';
 import { until } from '../support/until.ts';
 import { deliver, madeWebhook, quiet } from '../support/webhooks.ts';
@@ -29,7 +29,7 @@ function jobText(index: number): string {
 
 describe('a thread', () => {
   it('has one root when a job is told of before its pipeline, and loses no job', async () => {
-    flow = await startFlow();
+    flow = await startFlow({ file: fileWith([`{ id: ${deploys} }`], unpolled) });
     flow.gitlab.faults.dropWebhooks('all');
     await flow.gitlab.pushTag('v1.4.0');
     await flow.gitlab.deliverWebhooks();

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { count, fileWith, replies, roots } from '../support/channel.ts';
+import { count, fileWith, replies, roots, unpolled } from '../support/channel.ts';
 import { deploys, type Flow, startFlow, words } from '../support/flow.ts';
 import { deliver, madeWebhook, metric, quiet } from '../support/webhooks.ts';
 
@@ -7,11 +7,9 @@ let flow: Flow;
 
 afterEach(() => flow.stop());
 
-const file = fileWith(
-  [`{ id: ${deploys}, notify: [started, succeeded, failed, fixed, deployed, approval] }`],
-  'poll_every: 1s',
-);
-const unpolled = file.replace('poll_every: 1s', 'poll_every: 1h');
+const everything = [`{ id: ${deploys}, notify: [started, succeeded, failed, fixed, deployed, approval] }`];
+const polled = fileWith(everything, 'poll_every: 1s');
+const file = fileWith(everything, unpolled);
 
 /** Takes v1.4.0 up to its canary gate. */
 async function releaseToGate(): Promise<void> {
@@ -40,7 +38,7 @@ describe('POST /gitlab/webhook', () => {
     ['a wrong token', 'wrong'],
     ['no token', undefined],
   ])('refuses %s with 401 and stores nothing', async (_, token) => {
-    flow = await startFlow({ file: unpolled });
+    flow = await startFlow({ file });
     flow.gitlab.faults.dropWebhooks('all');
     await flow.gitlab.pushTag('v1.4.0');
     await flow.gitlab.deliverWebhooks();
@@ -57,7 +55,7 @@ describe('POST /gitlab/webhook', () => {
   });
 
   it('refuses a malformed body with 400 and lives on', async () => {
-    flow = await startFlow({ file: unpolled });
+    flow = await startFlow({ file });
     flow.gitlab.faults.dropWebhooks('all');
     await flow.gitlab.pushTag('v1.4.0');
     await flow.gitlab.deliverWebhooks();
@@ -75,7 +73,7 @@ describe('POST /gitlab/webhook', () => {
   });
 
   it('tells a thing once when every delivery comes twice', async () => {
-    flow = await startFlow({ file: unpolled });
+    flow = await startFlow({ file });
     flow.gitlab.faults.duplicateWebhooks('all');
 
     await releaseToGate();
@@ -88,7 +86,7 @@ describe('POST /gitlab/webhook', () => {
   });
 
   it('ends in the same state when the deliveries come in reverse', async () => {
-    flow = await startFlow({ file: unpolled });
+    flow = await startFlow({ file });
     flow.gitlab.faults.holdWebhooks();
     await releaseToGate();
 
@@ -102,7 +100,7 @@ describe('POST /gitlab/webhook', () => {
   });
 
   it('accepts, ignores and counts a project that is not configured', async () => {
-    flow = await startFlow({ file: unpolled });
+    flow = await startFlow({ file });
     flow.gitlab.faults.dropWebhooks('all');
     await flow.gitlab.pushTag('v1.4.0');
     await flow.gitlab.deliverWebhooks();
@@ -120,7 +118,7 @@ describe('POST /gitlab/webhook', () => {
 
 describe('the poll', () => {
   it('finds what the webhooks did not bring, and tells it once', async () => {
-    flow = await startFlow({ file });
+    flow = await startFlow({ file: polled });
     flow.gitlab.faults.dropWebhooks('all');
 
     await releaseToGate();
@@ -134,7 +132,7 @@ describe('the poll', () => {
   });
 
   it('says nothing again that webhooks told', async () => {
-    flow = await startFlow({ file });
+    flow = await startFlow({ file: polled });
 
     await releaseToGate();
     await flow.sees('Waiting for a person: deploy-canary');

@@ -60,7 +60,7 @@ export async function metric(flow: Flow, series: string): Promise<number> {
 /** Resolves when every webhook so far was worked on and everything that followed from it is in Slack. */
 export async function quiet(flow: Flow): Promise<void> {
   await flow.gitlab.deliverWebhooks();
-  const end = Date.now() + 15_000;
+  const end = Date.now() + 30_000;
   for (;;) {
     const waiting = [
       await metric(flow, 'chatops_queue_waiting{queue="inbox"}'),
