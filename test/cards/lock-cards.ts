@@ -14,6 +14,7 @@ import { renderStealQuestion } from '../../src/cards/steal-question.ts';
 import type { Lock } from '../../src/domain/lock.ts';
 import type { Operation } from '../../src/domain/operation.ts';
 import type { ProjectRef } from '../../src/domain/project.ts';
+import { operationWait } from '../../src/domain/wait.ts';
 
 /** Each card about locks in each of its states; `outside` is what people and GitLab put in. */
 export function lockCards(about: {
@@ -95,6 +96,16 @@ export function lockCards(about: {
     'gitlab back, for an approval': renderGitLabBack({
       wait: { ...wait, line: '/approve prod v1.4.0' },
       commandPrefix: 'gl-',
+    }),
+    'gitlab back, for a press on a deploy': renderGitLabBack({
+      wait: { ...wait, line: operationWait(operation.id) },
+      commandPrefix: '',
+      pressed: { operation, url: outside },
+    }),
+    'gitlab back, when that has ended': renderGitLabBack({
+      wait: { ...wait, line: operationWait(operation.id) },
+      commandPrefix: '',
+      pressed: { operation: { ...operation, state: 'failed' }, url: outside },
     }),
     'wait for gitlab noted': renderGitLabWaitNoted(),
   };

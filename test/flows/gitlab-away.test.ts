@@ -82,6 +82,64 @@ describe('Tell me when it is back', () => {
   });
 });
 
+/** The person is told that GitLab is away and asks to be told when it is back. */
+async function waitsFor(user: string): Promise<void> {
+  expect(words(await flow.reads(user, 'Your press was not carried out.'))).toContain('GitLab does not answer.');
+  await flow.presses(user, 'Tell me when it is back');
+  await flow.reads(user, 'once, when GitLab answers again');
+}
+
+describe('a button pressed while GitLab is away', () => {
+  it('offers to tell, and the answer leads back to the deploy that waits', async () => {
+    await flow.types('U0ANN', '/deploy prod v1.4.0');
+    await flow.presses('U0ANN', 'Deploy');
+    await until('the canary job starts', () => flow.gitlab.job('deploy-canary').status !== 'manual');
+    await flow.gitlab.settle();
+    const question = await flow.sees('Promote v1.4.0 to production?');
+    flow.gitlab.faults.outage('502');
+    // Who asked was asked for their role a moment ago, which counts for a minute.
+    await flow.pressesOn('U0RAJ', question, 'Promote to production');
+    await waitsFor('U0RAJ');
+
+    flow.gitlab.faults.clear();
+
+    const told = await flow.sees('@U0RAJ, GitLab answers again.');
+    expect(words(told)).toContain('Press again: The deploy of v1.4.0 to production');
+    expect(JSON.stringify(told.blocks)).toMatch(/"url":"https?:[^"]*\/archives\//);
+    expect(flow.played()).toEqual(['deploy-canary']);
+    await flow.pressesOn('U0RAJ', question, 'Promote to production');
+    await until('the production job starts', () => flow.played().includes('deploy-prod'));
+  });
+
+  it('offers to tell an approver, who gets the line to type', async () => {
+    await flow.stop();
+    flow = await startFlow({
+      file: `
+projects:
+  - project: acme/production-app
+    channels: [{ id: C0DEPLOYS }]
+    environments: { production: { aliases: [prod], approvals: { required: 1 } } }
+identity: { users: { U0ANN: ann, U0RAJ: raj } }
+`,
+    });
+    const { id } = await flow.gitlab.pushTag('v1.4.0');
+    await flow.gitlab.settle(id);
+    await flow.types('U0ANN', '/deploy prod v1.4.0');
+    await flow.presses('U0ANN', 'Deploy');
+    const request = await flow.sees('Approve v1.4.0 to production?');
+    flow.gitlab.faults.outage('502');
+    await flow.pressesOn('U0RAJ', request, 'Approve');
+    await waitsFor('U0RAJ');
+    expect(flow.shown().filter((message) => words(message).includes('GitLab answers again.'))).toEqual([]);
+
+    flow.gitlab.faults.clear();
+
+    const told = words(await flow.sees('@U0RAJ, GitLab answers again.'));
+    expect(told).toContain('→ /approve acme/production-app:production v1.4.0');
+    expect(told).not.toContain('Show the plan');
+  });
+});
+
 describe('a slow GitLab', () => {
   it('does not keep Slack waiting, and the plan follows', async () => {
     flow.gitlab.faults.slow({ path: '/repository/tags/' }, 3_300);

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import type { CardButton } from '../../cards/card.ts';
 import { renderFailure } from '../../cards/failure.ts';
 import { renderRefusal } from '../../cards/refusal.ts';
 import { asInstalled } from '../../domain/command-line.ts';
@@ -7,10 +5,11 @@ import { type AppError, GitLabError } from '../../domain/errors.ts';
 import { say, user } from '../../domain/phrase.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { answerApproval } from '../approvals/answer-approval.ts';
+import { readApprove } from '../approvals/approve-press.ts';
 import { beside } from '../beside.ts';
 import type { FillFormDeps } from '../forms/fill-form.ts';
 import { actInForm, answerToForm, fillOpened, submitForm } from '../forms/process-form.ts';
-import { tellBackButtons, waitForGitLab } from '../locks/wait-for-gitlab.ts';
+import { tellBackOfPress, waitForGitLab } from '../locks/wait-for-gitlab.ts';
 import { type ShowLogDeps, showLog } from '../notices/show-log.ts';
 import { isOfOthers } from '../of-others.ts';
 import { type AnswerOperationDeps, answerOperation, type OperationPress } from '../operations/answer-operation.ts';
@@ -42,8 +41,6 @@ export type ProcessSlackInputDeps = FillFormDeps &
 
 /** Input older than this is answered, never executed: the person has gone on, and so has the world. */
 const awayAfterMs = 5 * 60_000;
-
-const ApproveAs = z.object({ id: z.string(), as: z.string(), words: z.string().optional() });
 
 /**
  * Carries one command, click or mention from the inbox to its use case. Exactly one answer comes of it; the inbox row
@@ -117,7 +114,7 @@ async function answerFailure(
     fact,
     hint: asInstalled(error.hint, deps.settings().commandPrefix) || 'Press again in a moment.',
     mayHaveStarted: false,
-    buttons: await buttonsFor(input, error, deps),
+    buttons: input.kind === 'action' ? await tellBackOfPress(error, input, deps) : [],
   });
   await deps.store.transaction(async (tables) => {
     const entry = inputEntry(input, { actor, at: now, commandPrefix: deps.settings().commandPrefix });
@@ -126,18 +123,6 @@ async function answerFailure(
     await tables.inbox.done(row.id, error.code, now);
   });
   deps.wake('outbox');
-}
-
-/** A plan's command stands for the press on it, every name in it resolved. */
-async function buttonsFor(
-  input: SlackInput,
-  error: AppError,
-  deps: ProcessSlackInputDeps,
-): Promise<readonly CardButton[]> {
-  if (input.kind !== 'action' || !input.actionId.startsWith('plan_confirm')) return [];
-  const plan = await deps.store.tables.plans.find(input.value);
-  const [name = '', ...rest] = plan?.deed.line.split(' ') ?? [];
-  return plan ? tellBackButtons(error, { name, text: rest.join(' '), channel: input.channelId }, deps) : [];
 }
 
 async function dispatch(
@@ -214,16 +199,6 @@ async function act(
       // A link button reports its press too; it needs no answer.
       await deps.store.tables.inbox.done(from.row.id, 'no_action', deps.clock.now());
   }
-}
-
-/** What the button stands for: a request, with what was typed as a comment, or which of GitLab's rules it is for. */
-function readApprove(value: string): { requestId: string; words?: string | undefined; as?: string | undefined } {
-  if (!value.startsWith('{')) {
-    const [requestId = '', ...words] = value.split(' ');
-    return { requestId, words: words.length > 0 ? words.join(' ') : undefined };
-  }
-  const { id, as, words } = ApproveAs.parse(JSON.parse(value));
-  return { requestId: id, as, words };
 }
 
 /** A whole command line, as a button carries it. */

@@ -1,6 +1,8 @@
 import { renderGitLabBack } from '../../cards/gitlab-back.ts';
 import { GitLabError, NotFoundError, PayloadError } from '../../domain/errors.ts';
+import { waitedOperation } from '../../domain/wait.ts';
 import type { GitLabReads } from '../gitlab-ports.ts';
+import { messageUrl } from '../notices/open-thread.ts';
 import type { Clock, Log, Settings, Wake } from '../ports.ts';
 import type { Store } from '../store-ports.ts';
 
@@ -24,7 +26,10 @@ export async function tellBack(deps: TellBackDeps): Promise<void> {
       if (!(await tables.gitlabWaits.remove(wait))) continue;
       const { channel, slackUserId, line, since } = wait;
       const key = `${channel}/gitlab_back:${slackUserId}:${line}/${since.getTime()}`;
-      const card = renderGitLabBack({ wait, commandPrefix });
+      const operationId = waitedOperation(wait);
+      const operation = operationId === undefined ? undefined : await tables.operations.find(operationId);
+      const pressed = operation && { operation, url: messageUrl(operation.rootKey) };
+      const card = renderGitLabBack({ wait, commandPrefix, pressed });
       await tables.outbox.put({ key, channel, rootKey: undefined, lane: 'answer', ...card }, now);
     }
   });

@@ -48,6 +48,9 @@ describe('Tell me when it is back', () => {
   it('is offered only where the line reads the same when it is told', () => {
     expect(offered('/deploy prod', { channel: 'C0ELSEWHERE' })).toBeUndefined();
     expect(offered('/deploy prod', { threadTs: '1.1' })).toBeUndefined();
+    expect(offered('/rollback acme/production-app:prod --from 1a2b3c4d', { threadTs: '1.1' })).toBe(
+      '/rollback acme/production-app:prod --from 1a2b3c4d',
+    );
   });
 
   it('is not offered where GitLab answered', () => {
