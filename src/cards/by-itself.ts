@@ -1,5 +1,6 @@
 import type { Operation, Step } from '../domain/operation.ts';
 import { bold, code, group, link, type Phrase, say, user } from '../domain/phrase.ts';
+import { abortWords, watchFailure } from './canary-watch.ts';
 import { buildCard, type Card, type CardButton } from './card.ts';
 import { literal } from './literal.ts';
 import { shaped } from './phrase-blocks.ts';
@@ -11,7 +12,9 @@ import { reasonWords, stepName } from './step-words.ts';
 export type ByItself =
   | { readonly kind: 'begun' | 'done' | 'not_done'; readonly to: string; readonly locks: boolean }
   | { readonly kind: 'job_did' | 'job_failed' | 'job_overdue'; readonly job: string }
-  | { readonly kind: 'impossible'; readonly fact: Phrase };
+  | { readonly kind: 'impossible'; readonly fact: Phrase }
+  /** Its canary was bad, so that the environment itself never got it. */
+  | { readonly kind: 'canary'; readonly locks: boolean };
 
 /** Told at top level, and to who is on call: a version turned out bad, and what was done about it. */
 export function renderByItself({
@@ -60,6 +63,8 @@ function headline({ environment, project, release }: Operation, what: ByItself):
       return say`${bad} is bad on ${where}, and the pipeline's own ${jobName(what)} has not begun to take it back.`;
     case 'impossible':
       return say`${bad} is bad on ${where}, and I cannot roll it back.`;
+    case 'canary':
+      return say`The canary of ${bad} was bad: ${where} was not touched.`;
   }
 }
 
@@ -80,6 +85,10 @@ function next({ environment }: Operation, what: ByItself): Phrase {
       return say`I did nothing more, or it would be taken back twice. Look at ${name} now.`;
     case 'job_overdue':
       return say`I wait no longer and do nothing, or it would be taken back twice. Look at the pipeline now.`;
+    case 'canary':
+      return what.locks
+        ? say`${name} is locked until a maintainer unlocks it.`
+        : say`${name} is not locked: the next deploy goes there.`;
     case 'impossible':
       return say`${what.fact} Look at ${name} now: mend it, or deploy a good version.`;
   }
@@ -89,6 +98,8 @@ function next({ environment }: Operation, what: ByItself): Phrase {
 function why({ steps }: Operation): Phrase {
   const step = steps.find(({ state }) => state === 'failed');
   if (!step) return [];
+  if (step.watch && step.watched) return say`${watchFailure(step.watch, step.watched)}. ${abortWords(step)}`;
+  if (step.kind === 'wait') return say`It did not pass ${stepName(step)}: ${whyWords(step)}.`;
   return say`Not verified by ${stepName(step)}: ${whyWords(step)}.`;
 }
 

@@ -1,4 +1,4 @@
-import { type Reading, readingsNeeded, type Watched } from '../domain/canary.ts';
+import { readingsNeeded, type Watched } from '../domain/canary.ts';
 import type { WatchRule } from '../domain/check-rules.ts';
 import type { Operation, Step } from '../domain/operation.ts';
 import { bold, code, type Phrase, say, time } from '../domain/phrase.ts';
@@ -66,10 +66,13 @@ function headline(about: {
   }
   const took = durationBetween(readings[0]?.at, last?.at) ?? 'no time';
   if (verdict === 'passed') return say`The watch of ${what} passed: ${good} good readings in ${took}.`;
-  return say`The watch of ${what} failed: ${last ? failure(rule, watched, last) : 'no reading was taken'}.`;
+  return say`The watch of ${what} failed: ${watchFailure(rule, watched)}.`;
 }
 
-function failure(rule: WatchRule, { verdict, readings }: Watched, last: Reading): Phrase {
+/** What was wrong with the readings: `0.0833 is above 0.01`. */
+export function watchFailure(rule: WatchRule, { verdict, readings }: Watched): Phrase {
+  const last = readings.at(-1);
+  if (!last) return say`no reading was taken`;
   if (verdict === 'breach') return breachWords(rule, last);
   if (verdict === 'several_series' || verdict === 'bad_query') return gapWords(rule, last);
   const gaps = readings.filter(({ gap }) => gap !== undefined).length;
@@ -77,15 +80,17 @@ function failure(rule: WatchRule, { verdict, readings }: Watched, last: Reading)
 }
 
 /** What is done with the canary. Its own environment is what was at stake: the target was not touched. */
-function consequence({ environment, fromVersion }: Operation, step: Step, { verdict, abort }: Watched): Phrase {
+function consequence({ environment, fromVersion }: Operation, step: Step, watched: Watched): Phrase {
+  const { verdict } = watched;
   if (verdict === undefined || verdict === 'passed') return [];
   const stays = fromVersion === undefined ? '' : ` and stays at ${literal(fromVersion, 60)}`;
-  return say`${abortWords(step, abort)} ${bold(environment)} was not touched${stays}.`;
+  return say`${abortWords({ ...step, watched })} ${bold(environment)} was not touched${stays}.`;
 }
 
-function abortWords(step: Step, abort: Watched['abort']): Phrase {
+/** What became of the canary after a bad watch, or is being done with it. */
+export function abortWords(step: Step): Phrase {
   const canary = canaryOf(step);
-  switch (abort?.state) {
+  switch (step.watched?.abort?.state) {
     case undefined:
     case 'calling':
       return say`I have GitLab stop ${canary}.`;

@@ -129,7 +129,8 @@ const Rollback = z.strictObject({
   lock: z.boolean().optional().meta({ mend: 'Write true or false', description: 'Lock the environment afterwards.' }),
   auto: z.boolean().optional().meta({
     mend: 'Write true or false',
-    description: 'true: after a failed verification the bot rolls back by itself, once, and locks.',
+    description:
+      'true: a version that is not verified is rolled back by the bot itself, once. After that, or a bad canary, it locks.',
   }),
   jobs: z.array(Text).min(1, 'names no job').optional().meta({
     mend: 'Write a list like [rollback-prod]',

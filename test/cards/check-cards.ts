@@ -150,6 +150,29 @@ export const checkCards: Readonly<Record<string, Card>> = {
   'by itself, the pipeline did it': byItself({ kind: 'job_did', job: 'auto-rollback-prod' }),
   'by itself, the pipeline could not': byItself({ kind: 'job_failed', job: 'auto-rollback-prod' }),
   'by itself, the pipeline is late': byItself({ kind: 'job_overdue', job: 'auto-rollback-prod' }),
+  'by itself, the canary was bad': renderByItself({
+    operation: watching(
+      { readings: bad, verdict: 'breach', abort: { state: 'done' } },
+      { state: 'failed', reason: 'canary_bad' },
+      { state: 'failed' },
+    ),
+    what: { kind: 'canary', locks: true },
+    oncall: 'S0ONCALL',
+    threadUrl,
+  }),
+  'by itself, the canary did not pass a job': renderByItself({
+    operation: anOperation([], {
+      state: 'failed',
+      steps: [
+        canary,
+        { kind: 'wait', job: 'monitor-canary', environment: undefined, state: 'failed', reason: 'job_failed' },
+        { ...prod, ...canceled },
+      ],
+    }),
+    what: { kind: 'canary', locks: false },
+    oncall: undefined,
+    threadUrl,
+  }),
   'by itself, impossible': renderByItself({
     operation: notVerified,
     what: { kind: 'impossible', fact: say`There is no earlier good version.` },
@@ -185,6 +208,12 @@ export function hostileCheckCards(operation: Operation, outside: string): Readon
       operation: bad,
       what: { kind: 'job_failed', job: outside },
       oncall: undefined,
+      threadUrl: outside,
+    }),
+    'a bad canary': renderByItself({
+      operation: { ...operation, state: 'failed', steps: [{ ...hostileStep, state: 'failed' }] },
+      what: { kind: 'canary', locks: true },
+      oncall: outside,
       threadUrl: outside,
     }),
     'not possible': renderByItself({

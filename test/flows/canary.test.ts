@@ -16,6 +16,15 @@ const told = (text: string): readonly string[] =>
     .map((message) => words(message))
     .filter((shown) => shown.includes(text));
 
+/** What GitLab told before is told by then: webhooks are taken in in their order. */
+async function tellsSomethingLater(): Promise<void> {
+  const { flow } = watched;
+  flow.gitlab.planFailure('unit-tests');
+  const { id } = await flow.gitlab.pushBranch('main');
+  await flow.gitlab.settle(id);
+  await flow.sees('main · failed');
+}
+
 describe('a canary that the bot watches', () => {
   it('is watched in one message, then promoted by a person, and the version is verified', async () => {
     watched = await startWatchedFlow();
@@ -57,15 +66,27 @@ describe('a canary that the bot watches', () => {
     await flow.gitlab.settle(id);
     await flow.sees('failed at the watch of production-canary');
 
+    const loud = await flow.sees('The canary of v1.4.0 was bad: production of acme/production-app was not touched.');
+    await flow.sees('Locked: production');
+    expect(loud.threadTs).toBeUndefined();
+    expect(JSON.stringify(loud.blocks)).toContain('"type":"usergroup","usergroup_id":"S0ONCALL"');
+    expect(words(loud)).toContain('0.0833 is above 0.01. GitLab stops production-canary.');
     expect(words(failure)).toContain('production was not touched and stays at v1.3.0');
     expect(flow.gitlab.job('stop-canary', id).status).toBe('success');
     expect(flow.gitlab.job('deploy-prod', id).status).toBe('manual');
     expect(told('Promote')).toEqual([]);
+    await tellsSomethingLater();
+    expect(told('waits for a person: deploy-prod')).toEqual([]);
+    expect(words(await flow.types('U0ANN', '/deploy prod v1.4.0'))).toContain('v1.4.0 is bad: its canary did not pass');
+    await flow.restart();
     expect(stops()).toHaveLength(1);
+    expect(flow.writes().filter((line) => line.endsWith('/retry'))).toEqual([]);
+    expect(told('The canary of v1.4.0 was bad')).toHaveLength(1);
     expect(flow.audit()).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ action: 'canary.watch', outcome: 'failed', reason: 'breach', actor: 'chatops' }),
         expect.objectContaining({ action: 'canary.abort', outcome: 'succeeded', actor: 'chatops' }),
+        expect.objectContaining({ action: 'lock', reason: 'bad_canary', environment: 'production', actor: 'chatops' }),
       ]),
     );
   });
@@ -105,6 +126,21 @@ describe('a canary that the bot watches', () => {
     await flow.sees('3 of 3 readings say nothing (no data), and no data is not health.');
     await until('the canary is stopped', () => stops().length === 1);
     expect(flow.played()).toEqual(['deploy-canary']);
+  });
+
+  it('locks production and calls who is on call also where a job of the pipeline found it bad', async () => {
+    watched = await startWatchedFlow({ variables: { CANARY_WATCH: 'job' } });
+    const { flow } = watched;
+    flow.gitlab.planFailure('monitor-canary');
+    await watched.deployCanary('v1.4.0');
+
+    const loud = await flow.sees('The canary of v1.4.0 was bad: production of acme/production-app was not touched.');
+    await flow.sees('Locked: production');
+
+    expect(words(loud)).toContain('It did not pass monitor-canary: the job failed.');
+    expect(JSON.stringify(loud.blocks)).toContain('S0ONCALL');
+    expect(flow.played()).toEqual(['deploy-canary']);
+    expect(flow.writes().filter((line) => line.endsWith('/retry'))).toEqual([]);
   });
 
   it('is left to the job of a pipeline that has one, and the plan says so', async () => {

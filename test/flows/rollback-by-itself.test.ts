@@ -1,5 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { linkingEnv, linksAccount } from '../support/browser.ts';
+import { movableClock } from '../support/crash.ts';
 import { type Flow, words } from '../support/flow.ts';
+import { readMail, startMailServer } from '../support/mail-server.ts';
 import { until } from '../support/until.ts';
 import { startWatchedFlow, type WatchedFlow } from '../support/watched-flow.ts';
 
@@ -11,6 +14,10 @@ afterEach(() => watched.stop());
 const quick = { CANARY_WATCH: 'job' };
 
 const retries = (flow: Flow): readonly string[] => flow.writes().filter((line) => line.endsWith('/retry'));
+const requests = (flow: Flow, deed: 'play' | 'retry'): readonly (string | undefined)[] =>
+  flow.gitlab.requests
+    .filter(({ method, path, status }) => method === 'POST' && path.endsWith(`/${deed}`) && status < 300)
+    .map(({ username }) => username);
 const audited = (flow: Flow): readonly string[] =>
   flow.audit().map(({ action, outcome, reason }) => `${action} ${outcome}${reason === undefined ? '' : ` ${reason}`}`);
 
@@ -64,6 +71,49 @@ describe('a deploy whose verification fails', () => {
     expect(JSON.stringify(loud.blocks)).toContain('S0ONCALL');
     await flow.restart();
     expect(retries(flow)).toHaveLength(1);
+  });
+
+  it('is rolled back with the token of the bot, also where who asked has linked their account', async () => {
+    watched = await startWatchedFlow({ variables: quick, env: linkingEnv() });
+    const { flow, service } = watched;
+    await linksAccount(flow, 'U0ANN', 'ann');
+    service.setVersion('wrong');
+    const id = await watched.deployCanary('v1.4.0');
+    await watched.promote('v1.4.0', id);
+    await until('the job of v1.3.0 runs again', () => requests(flow, 'retry').length === 1);
+
+    expect(requests(flow, 'play')).toEqual(['ann', 'ann']);
+    expect(requests(flow, 'retry')).toEqual(['chatops']);
+  });
+
+  it('is mailed where Slack does not take the message for five minutes', async () => {
+    const mail = await startMailServer();
+    onTestFinished(() => mail.stop());
+    const clock = movableClock();
+    watched = await startWatchedFlow({
+      variables: quick,
+      keys: ['notify_email: [ops@example.com]'],
+      env: { SMTP_URL: `smtp://127.0.0.1:${mail.port}?tls=off&from=chatops@example.com` },
+      clock,
+    });
+    const { flow, service } = watched;
+    service.setVersion('wrong');
+    const id = await watched.deployCanary('v1.4.0');
+    const question = await flow.sees('Promote v1.4.0 to production?');
+    await flow.pressesOn('U0ANN', question, 'Promote to production');
+    await until('the production job starts', () => flow.gitlab.job('deploy-prod', id).status !== 'manual');
+    flow.slack.faults.outage(true);
+    await flow.gitlab.settle(id);
+    await until('the job of v1.3.0 runs again', () => retries(flow).length === 1);
+    await flow.restart();
+    clock.moveMs(5 * 60_000);
+
+    const late = await until(
+      () => `the mail beside ${mail.mails.length} others`,
+      () => mail.mails.find(({ raw }) => raw.includes('Slack has not taken this message')),
+    );
+
+    expect((await readMail(late)).subject).toContain('v1.4.0 is bad on production');
   });
 
   it('is left to the pipeline that rolls back by itself, told and locked alike', async () => {

@@ -18,10 +18,13 @@ export interface WatchedFlow {
 /** Good readings for three seconds, one each second. */
 const watch = `{ query: 'sum(errors) / sum(all)', requests: 'sum(all)', above: 0.01, for: 3s, every: 1s, min_requests: 20 }`;
 
-/** Starts it with a watch, a verification and an automatic rollback; `canary` and `variables` change them. */
+/** Starts it with a watch, a verification and an automatic rollback; `canary` and `variables` change them, `keys` are added. */
 export async function startWatchedFlow(
   options: {
     readonly canary?: string;
+    /** More keys of the environment, each on a line of its own. */
+    readonly keys?: readonly string[];
+    readonly env?: FlowOptions['env'];
     readonly variables?: Readonly<Record<string, string>>;
     readonly clock?: FlowOptions['clock'];
   } = {},
@@ -31,7 +34,7 @@ export async function startWatchedFlow(
   await service.start();
   const flow = await startFlow({
     gitlab: { variables: { ...watchedByBot, ...options.variables }, failing: failingBy(() => service) },
-    env: { PROMETHEUS_URL: service.prometheusUrl },
+    env: { PROMETHEUS_URL: service.prometheusUrl, ...options.env },
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     before: async (gitlab) => {
       known = gitlab;
@@ -46,7 +49,7 @@ projects:
         canary: ${options.canary ?? `{ watch: ${watch} }`}
         verify: { url: '${service.versionUrl}', json: version, within: 1s, every: 1s }
         rollback: { auto: true }
-        oncall: S0ONCALL
+        oncall: S0ONCALL${(options.keys ?? []).map((line) => `\n        ${line}`).join('')}
 identity:
   users: { U0ANN: ann, U0RAJ: raj, U0MIA: mia, U0OLU: olu }
 `,

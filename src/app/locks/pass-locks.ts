@@ -53,10 +53,12 @@ export async function lockForBot(
     readonly reason: string;
     /** The version that must not come again. */
     readonly bad: string | undefined;
+    /** What led to it, in the audit; default: a rollback. */
+    readonly because?: 'after_rollback' | 'bad_canary';
   },
   now: Date,
 ): Promise<void> {
-  const { operation, environment, reason, bad } = about;
+  const { operation, environment, reason, bad, because = 'after_rollback' } = about;
   const { id, project, channel, rootKey } = operation;
   const held = await findBotsLock(tables, { project, environment });
   const lock: Lock = { id: `after-${id}`, project, environment, holder: 'chatops', reason, since: now, channel };
@@ -66,7 +68,7 @@ export async function lockForBot(
     actor: 'chatops',
     action: 'lock',
     outcome: 'succeeded',
-    reason: 'after_rollback',
+    reason: because,
     project: project.path,
     environment,
     version: bad,

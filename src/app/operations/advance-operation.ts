@@ -19,6 +19,7 @@ import { holdStep } from '../deploy/hold-step.ts';
 import type { GitLabAs, GitLabReads, GitLabWrites } from '../gitlab-ports.ts';
 import { gitlabFor } from '../links/own-token.ts';
 import type { Checkpoint, Counters, Lease, Log } from '../ports.ts';
+import { holdAfterCanary } from '../rollback/hold-after-canary.ts';
 import { type RollBackByItselfDeps, rollBackByItself } from '../rollback/roll-back-by-itself.ts';
 import { type AbortCanaryDeps, abortCanary } from './abort-canary.ts';
 import { type ChangeOperationDeps, changeOperation, lookAgain } from './change-operation.ts';
@@ -126,6 +127,7 @@ async function carryOut(
       return verifyRelease({ operation, index: deed.index }, deps);
     case 'finish': {
       if (deed.state === 'failed' && (await rollBackByItself(operation, deps))) return false;
+      if (deed.state === 'failed' && (await holdAfterCanary(operation, deps))) return false;
       const ended = finishOperation(operation, deed.state, deps.clock.now());
       const stored = await changeOperation(operation, ended, deps);
       if (stored) noteOperationEnd(ended, deps);

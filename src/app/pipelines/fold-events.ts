@@ -1,4 +1,5 @@
 import { renderGateLeft } from '../../cards/gate-left.ts';
+import { isLeftByBadCanary } from '../../domain/bad-canary.ts';
 import type { DomainEvent } from '../../domain/event.ts';
 import { evolvePipeline, isChild, isKnownByJobsOnly, openGates, type Pipeline } from '../../domain/pipeline.ts';
 import type { ChannelRule, ProjectRules } from '../../domain/project.ts';
@@ -123,15 +124,21 @@ async function foldUnder(
   return { notices, introduced: notices, branch };
 }
 
-/** A gate that an operation will press, or asks about by itself, waits for nobody else. */
+/**
+ * A gate that an operation will press, or asks about by itself, waits for nobody else; nor does one behind a canary that
+ * was found bad, which a job that takes the canary away sets waiting once more.
+ */
 async function withoutOwnGates(
   tables: Tables,
   notices: readonly Notice[],
   pipeline: Pipeline,
 ): Promise<readonly Notice[]> {
   if (!notices.some((notice) => notice.kind === 'gate_reached')) return notices;
-  const active = await tables.operations.activeOfPipeline(pipeline.project.id, pipeline.id);
-  const own = new Set(active.flatMap((operation) => operation.steps.map((step) => step.job)));
+  const operations = await tables.operations.ofPipeline(pipeline.project.id, pipeline.id);
+  const held = operations.filter(
+    (operation) => operation.state === 'active' || isLeftByBadCanary(operation, pipeline.jobs),
+  );
+  const own = new Set(held.flatMap((operation) => operation.steps.map((step) => step.job)));
   return notices.filter((notice) => notice.kind !== 'gate_reached' || !own.has(notice.job.name));
 }
 

@@ -1,5 +1,5 @@
 import { GitLabError, InvariantError, NotFoundError, PayloadError } from '../../domain/errors.ts';
-import { finishOperation, isRun, type Operation, type Step } from '../../domain/operation.ts';
+import { isRun, type Operation, type Step } from '../../domain/operation.ts';
 import { judgeOwnRollback, type OwnRollback } from '../../domain/own-rollback.ts';
 import type { Phrase } from '../../domain/phrase.ts';
 import type { Plan, RollbackPlan } from '../../domain/plan.ts';
@@ -7,23 +7,19 @@ import { type EnvironmentRule, environmentRule, type ProjectRules } from '../../
 import type { GitLabReads } from '../gitlab-ports.ts';
 import { createContext } from '../input/command-context.ts';
 import { lockForBot } from '../locks/pass-locks.ts';
-import { type ChangeOperationDeps, isUnchanged, lookAgain } from '../operations/change-operation.ts';
-import { noteOperationEnd } from '../operations/note-operation-end.ts';
-import { operationEntry, recordOperationEnd } from '../operations/record-operation.ts';
-import { showChange } from '../operations/show-change.ts';
+import { lookAgain } from '../operations/change-operation.ts';
+import { operationEntry } from '../operations/record-operation.ts';
 import { showOperation, startOperation } from '../operations/start-operation.ts';
 import { loadPipeline } from '../pipelines/load-pipeline.ts';
-import type { Counters, Log, SlackGateway } from '../ports.ts';
-import type { Tables } from '../store-ports.ts';
+import type { SlackGateway } from '../ports.ts';
+import { type EndBadlyDeps, endBadly } from './end-badly.ts';
 import { planOwnRollback } from './plan-rollback.ts';
 import { tellByItself } from './tell-by-itself.ts';
 
-export interface RollBackByItselfDeps extends ChangeOperationDeps {
+export interface RollBackByItselfDeps extends EndBadlyDeps {
   readonly gitlab: GitLabReads;
   readonly slack: Pick<SlackGateway, 'place' | 'groupMembers'>;
   readonly maskSecrets: (text: string) => string;
-  readonly counters: Pick<Counters, 'operation'>;
-  readonly log: Log;
 }
 
 const lookAgainMs = 5_000;
@@ -120,31 +116,34 @@ async function begin(bad: Bad, deed: RollbackPlan, deps: RollBackByItselfDeps): 
   const { operation, rule } = bad;
   const { oncall } = rule;
   const { pipeline, above } = await loadPipeline(deed.project, deed.pipelineId, deps);
-  const ended = await endWith(
-    bad,
-    { takenBack: { by: 'chatops', to: deed.release.version } },
-    async (tables, now) => {
-      const plan: Plan = {
-        id: `by-itself-${operation.id}`,
-        state: 'claimed',
-        requester: operation.requester,
-        deed,
-        createdAt: now,
-        expiresAt: now,
-      };
-      const started = await startOperation(tables, { plan, deed, pipeline, above, id: `back-${operation.id}`, now });
-      const rollback: Operation = { ...started, byItself: { because: operation.id, oncall } };
-      if (!(await tables.operations.add(rollback)))
-        throw new InvariantError('another operation became active inside the transaction');
-      await showOperation(tables, { operation: rollback, pipeline, now });
-      await tables.audit.append({
-        ...operationEntry(rollback, now),
-        action: 'rollback.by_itself',
-        outcome: 'allowed',
-        reason: 'not_verified',
-      });
-      const what = { kind: 'begun', to: deed.release.version, locks: deed.lock } as const;
-      await tellByItself(tables, { operation, what, oncall, rootKey: rollback.rootKey }, now);
+  const ended = await endBadly(
+    operation,
+    {
+      change: { takenBack: { by: 'chatops', to: deed.release.version } },
+      isTakenOver: true,
+      also: async (tables, now) => {
+        const plan: Plan = {
+          id: `by-itself-${operation.id}`,
+          state: 'claimed',
+          requester: operation.requester,
+          deed,
+          createdAt: now,
+          expiresAt: now,
+        };
+        const started = await startOperation(tables, { plan, deed, pipeline, above, id: `back-${operation.id}`, now });
+        const rollback: Operation = { ...started, byItself: { because: operation.id, oncall } };
+        if (!(await tables.operations.add(rollback)))
+          throw new InvariantError('another operation became active inside the transaction');
+        await showOperation(tables, { operation: rollback, pipeline, now });
+        await tables.audit.append({
+          ...operationEntry(rollback, now),
+          action: 'rollback.by_itself',
+          outcome: 'allowed',
+          reason: 'not_verified',
+        });
+        const what = { kind: 'begun', to: deed.release.version, locks: deed.lock } as const;
+        await tellByItself(tables, { operation, what, oncall, rootKey: rollback.rootKey }, now);
+      },
     },
     deps,
   );
@@ -153,19 +152,21 @@ async function begin(bad: Bad, deed: RollbackPlan, deps: RollBackByItselfDeps): 
 
 async function giveUp(bad: Bad, fact: Phrase, deps: RollBackByItselfDeps): Promise<void> {
   const { operation, rule } = bad;
-  await endWith(
-    bad,
-    {},
-    async (tables, now) => {
-      await tables.audit.append({
-        ...operationEntry(operation, now),
-        actor: 'chatops',
-        action: 'rollback.by_itself',
-        outcome: 'refused',
-        reason: 'no_way_back',
-      });
-      const what = { kind: 'impossible', fact } as const;
-      await tellByItself(tables, { operation, what, oncall: rule.oncall, rootKey: operation.rootKey }, now);
+  await endBadly(
+    operation,
+    {
+      isTakenOver: false,
+      also: async (tables, now) => {
+        await tables.audit.append({
+          ...operationEntry(operation, now),
+          actor: 'chatops',
+          action: 'rollback.by_itself',
+          outcome: 'refused',
+          reason: 'no_way_back',
+        });
+        const what = { kind: 'impossible', fact } as const;
+        await tellByItself(tables, { operation, what, oncall: rule.oncall, rootKey: operation.rootKey }, now);
+      },
     },
     deps,
   );
@@ -181,51 +182,30 @@ async function leaveToPipeline(
   const { environment, release } = operation;
   const kinds = { ran: 'job_did', failed: 'job_failed', overdue: 'job_overdue' } as const;
   const outcomes = { ran: 'succeeded', failed: 'failed', overdue: 'unknown' } as const;
-  await endWith(
-    bad,
-    own.kind === 'ran' ? { takenBack: { by: 'pipeline', job: own.job } } : {},
-    async (tables, now) => {
-      await tables.audit.append({
-        ...operationEntry(operation, now),
-        actor: 'chatops',
-        action: 'rollback.observed',
-        outcome: outcomes[own.kind],
-        reason: 'job_of_pipeline',
-      });
-      const what = { kind: kinds[own.kind], job: own.job } as const;
-      await tellByItself(tables, { operation, what, oncall: rule.oncall, rootKey: operation.rootKey }, now);
-      if (rule.rollback?.lock === false) return;
-      const did = { ran: 'took it back', failed: 'could not take it back', overdue: 'may take it back' }[own.kind];
-      const reason = `${release.version} is bad: ${own.job} ${did}`;
-      await lockForBot(tables, { operation, environment, reason, bad: release.version }, now);
+  const locks = rule.rollback?.lock !== false;
+  await endBadly(
+    operation,
+    {
+      change: own.kind === 'ran' ? { takenBack: { by: 'pipeline', job: own.job } } : {},
+      isTakenOver: locks,
+      also: async (tables, now) => {
+        await tables.audit.append({
+          ...operationEntry(operation, now),
+          actor: 'chatops',
+          action: 'rollback.observed',
+          outcome: outcomes[own.kind],
+          reason: 'job_of_pipeline',
+        });
+        const what = { kind: kinds[own.kind], job: own.job } as const;
+        await tellByItself(tables, { operation, what, oncall: rule.oncall, rootKey: operation.rootKey }, now);
+        if (!locks) return;
+        const did = { ran: 'took it back', failed: 'could not take it back', overdue: 'may take it back' }[own.kind];
+        const reason = `${release.version} is bad: ${own.job} ${did}`;
+        await lockForBot(tables, { operation, environment, reason, bad: release.version }, now);
+      },
     },
     deps,
   );
-}
-
-/** Ends the deploy as failed, with what belongs to it, in one transaction. False: it changed under us; look again. */
-async function endWith(
-  { operation }: Bad,
-  change: Pick<Operation, 'takenBack'>,
-  also: (tables: Tables, now: Date) => Promise<void>,
-  deps: RollBackByItselfDeps,
-): Promise<boolean> {
-  const now = deps.clock.now();
-  const ended = { ...finishOperation(operation, 'failed', now), ...change };
-  const stored = await deps.store.transaction(async (tables) => {
-    const held = await tables.operations.find(operation.id);
-    if (!held || !isUnchanged(held, operation)) return false;
-    await tables.operations.save(ended);
-    await recordOperationEnd(tables, ended, now);
-    const isTakenOver = change.takenBack?.by === 'chatops';
-    await showChange(tables, ended, { now, commandPrefix: deps.settings().commandPrefix, isTakenOver });
-    await also(tables, now);
-    return true;
-  });
-  if (!stored) return false;
-  noteOperationEnd(ended, deps);
-  deps.wake('outbox');
-  return true;
 }
 
 function isOfGitLab(error: unknown): boolean {
