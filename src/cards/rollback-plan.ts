@@ -50,8 +50,8 @@ function fromTo({ live, release }: RollbackPlan): Phrase {
   return say`From ${versionWithSha(live.version, live.sha)}${since} to ${to}.`;
 }
 
-function undoes({ undone }: RollbackPlan): Phrase {
-  if (!undone) return [];
+function undoes({ live, undone }: RollbackPlan): Phrase {
+  if (!undone) return live ? say`GitLab could not compare the two, so the commits are not listed.` : [];
   if (undone.total === 0) return say`No commits would be undone. ${link('Compare', undone.url)}`;
   const count = undone.total === 1 ? '1 commit' : `${undone.total} commits`;
   return say`Undoes ${bold(count)}. ${link('Compare', undone.url)}`;

@@ -14,6 +14,7 @@ import type { CommandContext, CommandResult, Subject } from '../command.ts';
 import type { PipelineSummary } from '../gitlab-ports.ts';
 import { tellIn } from '../input/tell-in.ts';
 import { checkRoute } from '../operations/check-route.ts';
+import { unlessGitLabFails } from '../unless-gitlab-fails.ts';
 import {
   type AskedDeploy,
   askApprovals,
@@ -128,11 +129,11 @@ async function readWay(facts: AskedDeploy): Promise<DeployRead> {
   const awaited = insists?.whenReady ? awaitedOn(request, { ...found, route, way }) : [];
   const [operation, shipment, rights, read, coverage] = await Promise.all([
     findOperation(request, way, context),
-    live?.sha ? context.gitlab.compare(project.ref.id, live.sha, release.sha).catch(() => undefined) : undefined,
+    live?.sha ? unlessGitLabFails(context.gitlab.compare(project.ref.id, live.sha, release.sha), undefined) : undefined,
     askRights(facts, way),
     askGates(facts, { way, awaited }),
     // It adorns the plan, which does not wait for another try.
-    context.gitlab.coverage(project.ref.id, found.pipeline.id).catch(() => undefined),
+    unlessGitLabFails(context.gitlab.coverage(project.ref.id, found.pipeline.id), undefined),
   ]);
   const hasGateBefore = route.some((step) => step.kind === 'play' && step.job !== found.ciJob.name);
   const pressable = hasGateBefore || found.ciJob.manual || found.job.status === 'manual';

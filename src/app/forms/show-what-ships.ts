@@ -10,6 +10,7 @@ import type { Changes, MergeRequest } from '../gitlab-ports.ts';
 import { refuseReader } from '../input/refuse-policy.ts';
 import type { FormPlace } from '../input/slack-input.ts';
 import { findSlackUser } from '../notices/whom-to-mention.ts';
+import { unlessGitLabFails } from '../unless-gitlab-fails.ts';
 import type { Filled } from './fill-deploy-form.ts';
 
 /**
@@ -34,11 +35,11 @@ export async function showWhatShips(
   const { gitlab } = context;
   const [jobs, changes, coverage, counted] = await Promise.all([
     gitlab.jobs(deed.project.id, deed.pipelineId),
-    readChanges(deed, context).catch(() => undefined),
-    gitlab.coverage(deed.project.id, deed.pipelineId).catch(() => undefined),
-    gitlab.testCounts(deed.project.id, deed.pipelineId).catch(() => undefined),
+    unlessGitLabFails(readChanges(deed, context), undefined),
+    unlessGitLabFails(gitlab.coverage(deed.project.id, deed.pipelineId), undefined),
+    unlessGitLabFails(gitlab.testCounts(deed.project.id, deed.pipelineId), undefined),
   ]);
-  const mergeRequests = changes ? await readMergeRequests(deed, changes, context).catch(() => []) : [];
+  const mergeRequests = changes ? await unlessGitLabFails(readMergeRequests(deed, changes, context), []) : [];
   const slackUserOf = await findSlackUsers(peopleOf(plan, mergeRequests), context);
   const view = renderWhatShips({
     version: deed.release.version,

@@ -14,6 +14,7 @@ import { type EnvironmentState, readLive } from '../deploy/read-live.ts';
 import { noDeployJob, noPipeline } from '../deploy/refuse-deploy.ts';
 import { type NewPipeline, readNew } from '../tasks/plan-run.ts';
 import { assignments, planTask } from '../tasks/task-request.ts';
+import { unlessGitLabFails } from '../unless-gitlab-fails.ts';
 
 /**
  * Plans a deploy of something that has no pipeline, or none that will do: one is started first, and the deploy follows
@@ -118,7 +119,7 @@ async function inTheWay(
   return undefined;
 }
 
-/** The commits that would ship, where GitLab can compare. */
+/** The commits that would ship, or that GitLab cannot say. */
 async function shipped(
   { project }: DeployRequest,
   release: Release,
@@ -126,8 +127,9 @@ async function shipped(
   { gitlab }: CommandContext,
 ): Promise<readonly Phrase[]> {
   if (from === undefined) return [];
-  const shipment = await gitlab.compare(project.ref.id, from, release.sha).catch(() => undefined);
-  if (!shipment || shipment.total === 0) return [];
+  const shipment = await unlessGitLabFails(gitlab.compare(project.ref.id, from, release.sha), undefined);
+  if (!shipment) return [say`GitLab could not compare it with what is live, so the commits are not listed.`];
+  if (shipment.total === 0) return [];
   const count = shipment.total === 1 ? '1 commit' : `${shipment.total} commits`;
   return [say`It ships ${bold(count)}. ${link('Compare', shipment.url)}`];
 }

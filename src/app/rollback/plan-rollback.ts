@@ -18,6 +18,7 @@ import { readRights } from '../input/read-rights.ts';
 import { refuseElsewhere, refusePolicy } from '../input/refuse-policy.ts';
 import { tellIn } from '../input/tell-in.ts';
 import { warnOfLocks } from '../locks/lock-gate.ts';
+import { unlessGitLabFails } from '../unless-gitlab-fails.ts';
 import { busy, explainMatch, notRolledBack, noWay, outOfDate } from './refuse-rollback.ts';
 import { nameOf, otherVersion, type RollbackRequest, type UnderWay, type Way } from './rollback-request.ts';
 import { warnOfMigrations } from './warn-of-migrations.ts';
@@ -124,13 +125,14 @@ async function planBack(back: Back): Promise<CommandResult> {
     left.sha === undefined || target.sha === undefined
       ? undefined
       : // Best effort: a rollback does not wait for a list of commits.
-        context.gitlab.compare(project.ref.id, target.sha, left.sha).catch(() => undefined),
+        unlessGitLabFails(context.gitlab.compare(project.ref.id, target.sha, left.sha), undefined),
     warnOfLocks(project, environment.name, context),
     // For the audit alone: the way back does not hang on it.
-    readFreezes({ projectId: project.ref.id, rules: project.rules, environments: [environment.name] }, context).catch(
-      () => [],
+    unlessGitLabFails(
+      readFreezes({ projectId: project.ref.id, rules: project.rules, environments: [environment.name] }, context),
+      [],
     ),
-    isOutOfOrder({ project, release }, environment.name, context).catch(() => false),
+    unlessGitLabFails(isOutOfOrder({ project, release }, environment.name, context), false),
   ]);
   const { version, sha } = release;
   const about = { project: project.ref.path, environment: environment.name, version, sha };
