@@ -97,7 +97,7 @@ function unlocked({ unlocks = [] }: DeployPlan): readonly Line[] {
 export function deploySteps({ steps }: DeployPlan): readonly Line[] {
   const told = steps.slice(0, maxSteps).map((step, index): Line => say`${index + 1}. ${stepDeed(step)}`);
   const left = steps.length - told.length;
-  return left > 0 ? [...told, say`and ${left} more steps`] : told;
+  return left > 0 ? [...told, say`and ${left} more ${left === 1 ? 'step' : 'steps'}`] : told;
 }
 
 function told({ deed, requester, expiresAt }: Plan<DeployPlan>): readonly Line[] {

@@ -107,8 +107,12 @@ function stepLines(operation: Operation): readonly Line[] {
   const told = steps.slice(first, first + maxSteps).map((step, index) => stepLine(step, first + index + 1, operation));
   const left = steps.length - first - told.length;
   return [
-    ...(first > 0 ? [say`${first} earlier steps passed`] : []),
+    ...(first > 0 ? [say`${countOf(first, 'earlier')} passed`] : []),
     ...told,
-    ...(left > 0 ? [say`and ${left} more steps`] : []),
+    ...(left > 0 ? [say`and ${countOf(left, 'more')}`] : []),
   ];
+}
+
+function countOf(count: number, which: string): string {
+  return `${count} ${which} ${count === 1 ? 'step' : 'steps'}`;
 }

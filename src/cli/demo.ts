@@ -13,6 +13,7 @@ import { createServiceServer, type ServiceServer } from '../sandbox/service-serv
 import { failingBy, serviceSwitches, watchedByBot } from '../sandbox/service-server/switches.ts';
 import { createSlackServer, type SlackServer } from '../sandbox/slack-server/server.ts';
 import { createProgram } from '../wire.ts';
+import { createDemoRules, createDemoTime, type DemoRules, type DemoTime, runnersSwitch } from './demo/switches.ts';
 
 /** What a command of the CLI leaves running. */
 export interface Running {
@@ -53,10 +54,11 @@ export async function startDemo(print: (line: string) => void, jobMs = watchable
       PORT: String(port),
       LOG_LEVEL: 'warn',
     },
-    readFile: (file) => guarded(readTextFile(file), sandbox.service),
+    readFile: (file) => guarded(readTextFile(file), sandbox),
   });
   const program = createProgram({
     config,
+    clock: sandbox.time,
     onFatal: (error) => {
       throw error;
     },
@@ -82,7 +84,7 @@ export async function startDemo(print: (line: string) => void, jobMs = watchable
  * The settings with what only the demo can have, a service that answers: its canary is watched, its version verified,
  * and a bad one taken back by itself.
  */
-function guarded(text: string, { versionUrl }: ServiceServer): string {
+function guarded(text: string, { service: { versionUrl }, rules }: Sandbox): string {
   const file = parseDocument(text);
   const production = ['projects', 0, 'environments', 'production'];
   file.setIn([...production, 'canary'], {
@@ -96,6 +98,7 @@ function guarded(text: string, { versionUrl }: ServiceServer): string {
   });
   file.setIn([...production, 'verify'], { url: versionUrl, json: 'version', within: '5s', every: '1s' });
   file.setIn([...production, 'rollback'], { auto: true });
+  rules.writeTo(file);
   return file.toString();
 }
 
@@ -151,6 +154,8 @@ async function freePort(): Promise<number> {
 }
 
 interface Sandbox {
+  readonly time: DemoTime;
+  readonly rules: DemoRules;
   readonly gitlab: GitLabServer;
   readonly slack: SlackServer;
   readonly service: ServiceServer;
@@ -160,24 +165,31 @@ interface Sandbox {
 async function startSandbox(pagePort: number, jobMs: number): Promise<Sandbox> {
   // The releases of the past ran before there was anybody to ask.
   let asked: ServiceServer | undefined;
+  const time = createDemoTime();
+  const rules = createDemoRules(time.now);
   const gitlab = createGitLabServer({
+    now: time.now,
     speed: { jobMs },
     variables: watchedByBot,
     failing: failingBy(() => asked),
   });
   const service = createServiceServer({ gitlab });
   asked = service;
-  const slack = createSlackServer();
+  // Who checks a signature looks at the real clock.
+  const slack = createSlackServer({ now: time.now, signedAt: () => new Date() });
   await Promise.all([gitlab.start(), slack.start(), service.start()]);
   const page = createPage({
     slack,
     gitlab: adaptGitLab(gitlab),
-    service: serviceSwitches(service, gitlab),
+    service: {
+      switches: [...serviceSwitches(service, gitlab).switches, runnersSwitch(gitlab), rules.control, time.control],
+    },
+    now: time.now,
     port: pagePort,
     commands: commands.map(({ name, usage, description }) => ({ name: commandLine('', name, []), usage, description })),
   });
   await page.start();
-  return { gitlab, slack, service, page };
+  return { gitlab, slack, service, page, time, rules };
 }
 
 function settingsFor({ gitlab, slack }: Sandbox, botUrl: string): Readonly<Record<string, string>> {

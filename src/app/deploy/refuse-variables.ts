@@ -29,6 +29,7 @@ export function refuseTaskVariables(
     : allowed.length > 0
       ? join(allowed.map(code), ', ')
       : say`none`;
+  const them = refused.length === 1 ? 'it' : 'them';
   const where = environment ? say` in ${bold(environment.name)}` : [];
   return {
     code: 'variable_not_allowed',
@@ -39,8 +40,8 @@ export function refuseTaskVariables(
         kind: 'say',
         phrase:
           environment === undefined || refused.some(isReserved)
-            ? say`Leave it out.`
-            : say`Leave it out, or list it in chatops.yml: ${code(`environments: { ${environment.name}: { variables: [${refused.join(', ')}] } }`)}`,
+            ? say`Leave ${them} out.`
+            : say`Leave ${them} out, or list ${them} in chatops.yml: ${code(`environments: { ${environment.name}: { variables: [${refused.join(', ')}] } }`)}`,
       },
     ],
   };

@@ -36,9 +36,10 @@ export async function warnOfLocks(
   { tables, actor, now }: CommandContext,
 ): Promise<readonly Phrase[]> {
   const locks = await tables.locks.ofProject(project.ref.id);
-  return blockingLocks(locks, environment, { actor, now }).map(
-    (lock) => say`${lockPlace(lock)} is locked ${lockTerms(lock)} The lock stays, and its holder is told.`,
-  );
+  return blockingLocks(locks, environment, { actor, now }).map((lock) => {
+    const then = lock.holder === 'chatops' ? 'That stops no rollback.' : 'The lock stays, and its holder is told.';
+    return say`${lockPlace(lock)} is locked ${lockTerms(lock)} ${then}`;
+  });
 }
 
 /** A person's lock is taken over by its own question; the bot's is released by the press that deploys. */

@@ -91,6 +91,7 @@ function emptyWorld(options: SeedOptions): World {
       disablesHooks: false,
       approvalHooks: false,
       archived: false,
+      hasRunners: true,
     },
     users: [],
     members: new Map(),

@@ -263,6 +263,8 @@ export interface ProjectSettings {
   approvalHooks: boolean;
   /** Nothing can be changed or run any more. */
   archived: boolean;
+  /** Without one that takes them, jobs stay pending in quick time. */
+  hasRunners: boolean;
 }
 
 /** What the engine reports; webhooks and the page are made from it. */
@@ -400,11 +402,6 @@ export function commitOf(world: World, sha: string): Commit {
   const commit = world.commits.get(sha);
   if (commit === undefined) throw new Error(`the sandbox has no commit ${sha}`);
   return commit;
-}
-
-/** Every project there is, the one with pipelines first. */
-export function worldProjects(world: World): readonly OtherProject[] {
-  return [world.project, ...world.otherProjects];
 }
 
 /** The project's page. */

@@ -230,7 +230,8 @@ async function say(text, threadTs) {
   if (text.startsWith('/')) {
     if (threadTs) return notice(`${text.split(' ')[0]} is not supported in threads. Sorry!`);
     const [, command, rest = ''] = /^(\S+)\s*([\s\S]*)$/.exec(text);
-    if (command !== '/invite' && !commands.some((one) => one.name === command)) {
+    // A phone begins a line with a capital.
+    if (command !== '/invite' && !commands.some((one) => one.name === command.toLowerCase())) {
       return notice(`${command} is not a valid command.`);
     }
     if (command === '/invite') return invite(rest);

@@ -12,7 +12,7 @@ export interface PageDeeds {
   faults(): readonly FaultSwitch[];
 }
 
-const SLACK_MODES = ['ok', '429', 'down'] as const;
+const SLACK_MODES = ['ok', '429', 'down', 'twice'] as const;
 const GITLAB_MODES = ['ok', 'slow', 'down'] as const satisfies readonly GitLabApiMode[];
 const WEBHOOK_MODES = ['ok', 'lost', 'duplicated'] as const satisfies readonly WebhookMode[];
 
@@ -89,7 +89,6 @@ interface Switch {
 function createSwitches(slack: SlackServer, gitlab: GitLabSide | undefined, service: ServiceSide | undefined) {
   const modes = new Map<string, string>();
   const known = new Map<string, Switch>();
-  let remove: (() => void) | undefined;
   if (gitlab?.setApi !== undefined) {
     const set = (mode: string) => void gitlab.setApi?.(z.enum(GITLAB_MODES).parse(mode));
     known.set('gitlab', { label: 'GitLab', modes: GITLAB_MODES, set });
@@ -98,12 +97,12 @@ function createSwitches(slack: SlackServer, gitlab: GitLabSide | undefined, serv
     label: 'Slack',
     modes: SLACK_MODES,
     set(mode) {
-      remove?.();
-      remove = undefined;
+      slack.faults.clear();
       slack.faults.outage(mode === 'down');
-      if (mode === '429') {
-        remove = slack.faults.add({ effect: { kind: 'rate_limited', retryAfter: RETRY_AFTER_SECONDS } });
-      }
+      if (mode === '429') slack.faults.add({ effect: { kind: 'rate_limited', retryAfter: RETRY_AFTER_SECONDS } });
+      if (mode !== 'twice') return;
+      for (const kind of ['command', 'event', 'interaction'] as const)
+        slack.faults.deliverTwice(kind, Number.POSITIVE_INFINITY);
     },
   });
   if (gitlab?.setWebhooks !== undefined) {

@@ -1,4 +1,4 @@
-/** What the page needs of the service that is deployed: how it can be made to behave. */
+/** What can be switched on the page beside Slack and GitLab: how the deployed service behaves, and what else there is. */
 export interface ServiceSide {
   readonly switches: readonly {
     readonly name: string;

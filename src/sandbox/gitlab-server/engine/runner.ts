@@ -56,6 +56,10 @@ export function startRunners(world: World, jobMs: number): () => void {
   const take = (jobId: number): void => {
     const job = jobOf(world, jobId);
     if (job.status !== 'pending') return;
+    if (!world.settings.hasRunners) {
+      later(jobMs, () => take(jobId));
+      return;
+    }
     startJob(world, job);
     later(jobMs, () => {
       if (jobOf(world, jobId).status === 'running') finishAsPlanned(world, job);

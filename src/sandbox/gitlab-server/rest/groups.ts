@@ -1,4 +1,4 @@
-import { type User, userOf, type World, worldProjects } from '../world.ts';
+import { type OtherProject, type User, userOf, type World } from '../world.ts';
 import { showProject, showProtection } from './project.ts';
 import { forbidden, idOf, message, notFound, ok, page, type Reply, type RestRequest, type Route } from './reply.ts';
 import { showUser } from './shapes.ts';
@@ -92,4 +92,9 @@ function redirect(
   const rest = ['projects', String(movedTo), ...segments.slice(2)].join('/');
   const location = `${world.baseUrl}/api/v4/${rest}${url.search}`;
   return { ...message(301, `This resource has been moved permanently to ${location}`), headers: { location } };
+}
+
+/** Every project there is, the one with pipelines first. */
+function worldProjects(world: World): readonly OtherProject[] {
+  return [world.project, ...world.otherProjects];
 }

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { parseDocument } from 'yaml';
+import { createDemoRules, createDemoTime } from '../../src/cli/demo/switches.ts';
+import { loadConfig } from '../../src/config/load.ts';
+
+const file = `
+projects:
+  - project: acme/production-app
+    channels: [{ id: C0DEPLOYS }]
+    environments: { production: { aliases: [prod] } }
+`;
+
+const env = {
+  SLACK_BOT_TOKEN: 'xoxb-1-1-abcdefabcdef',
+  SLACK_SIGNING_SECRET: '0123456789abcdef0123456789abcdef',
+  GITLAB_TOKEN: 'glpat-abcdefabcdefabcdefab',
+  GITLAB_WEBHOOK_SECRET: 'sandbox-webhook-secret',
+};
+
+describe('the time of the demo', () => {
+  it('goes on as far as it is told, and never back', () => {
+    const time = createDemoTime();
+    const before = time.now().getTime();
+
+    time.control.set('1 day on');
+
+    expect(time.now().getTime() - before).toBeGreaterThanOrEqual(86_400_000);
+    expect(() => time.control.set('2 h on')).toThrow('Time does not go back.');
+  });
+});
+
+describe('the rules of the demo', () => {
+  const rules = createDemoRules(() => new Date('2026-11-28T12:30:00Z'));
+
+  it.each(rules.control.modes)('%s are settings that the bot takes', (mode) => {
+    const document = parseDocument(file);
+    rules.control.set(mode);
+
+    rules.writeTo(document);
+
+    const text = document.toString();
+    expect(() => loadConfig({ env, readFile: () => text })).not.toThrow();
+    expect(text === parseDocument(file).toString()).toBe(mode === 'open');
+  });
+});
