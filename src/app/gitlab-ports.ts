@@ -5,7 +5,7 @@ import type { Environment } from '../domain/environment.ts';
 import type { DecodedDelivery } from '../domain/event.ts';
 import type { FreezePeriod } from '../domain/freeze.ts';
 import type { Earlier } from '../domain/gates.ts';
-import type { GitLabApproval, GitLabApprovalReason } from '../domain/gitlab-approval.ts';
+import type { GitLabApproval, GitLabApprovalReason, GitLabRule } from '../domain/gitlab-approval.ts';
 import type { Job } from '../domain/job.ts';
 import type { LinkedPerson } from '../domain/link.ts';
 import type { PipelineFacts } from '../domain/pipeline.ts';
@@ -47,11 +47,13 @@ export interface AccessRule {
   readonly accessLevel?: number | undefined;
 }
 
-/** One place that protects an environment, and whom it lets deploy. */
+/** One place that protects an environment: whom it lets deploy, and who has to approve. */
 export interface Protection {
   /** The group that protects it, in which roles count then; undefined: the project. */
   readonly group: string | undefined;
   readonly access: readonly AccessRule[];
+  /** Of no deployment yet, so that nothing is given. */
+  readonly approvals: readonly GitLabRule[];
 }
 
 /** A group as GitLab names it. */
@@ -196,11 +198,11 @@ export interface GitLabReads extends Pick<GitLabReports, 'coverage' | 'testCount
   /** The role in a group, that of groups above it included. Cached for 60 s. */
   groupAccessLevel(group: number | string, userId: number): Promise<number>;
   /**
-   * Who may deploy to an environment that GitLab protects (Premium): by the project, and by the groups above it for the
-   * environment's tier; whoever deploys has to be let in by each. Empty: it is not protected, or the token may not see
+   * How GitLab protects an environment (Premium): the project, and the groups above it for the environment's tier. Who
+   * deploys has to be let in by each, and the approvals of all are needed. Empty: it is not protected, or the token may not see
    * it. Cached for 60 s, all environments of a project or group at once.
    */
-  deployAccess(project: Pick<ProjectRef, 'id' | 'path'>, environment: string): Promise<readonly Protection[]>;
+  protections(project: Pick<ProjectRef, 'id' | 'path'>, environment: string): Promise<readonly Protection[]>;
   /** GitLab's own deploy freezes, as crons. Undefined: the token may not see them, which takes the Maintainer role. */
   freezePeriods(projectId: number): Promise<readonly FreezePeriod[] | undefined>;
   /** Where the project's webhooks lead. Undefined: the token may not see them, which takes the Maintainer role. */

@@ -23,7 +23,7 @@ export function until({ expiresAt }: ApprovalRequest): Phrase {
 }
 
 /** Calls the approvers, as far as Slack knows them. Empty where only roles are named. */
-export function approverMentions({ mention }: ApprovalRequest): readonly Segment[] {
+export function approverMentions({ mention }: Pick<ApprovalRequest, 'mention'>): readonly Segment[] {
   const told = mention.slice(0, 5).map((id) => (id.startsWith('S') ? group(id) : user(id)));
   return told.length === 0 ? [] : [...join(told, ' '), ' '];
 }

@@ -1,6 +1,7 @@
 import { commandLine } from '../domain/command-line.ts';
 import { currentStep, type Operation, type Step, type StepReason, type TakenBack } from '../domain/operation.ts';
 import { bold, code, join, link, type Phrase, type Segment, say, time, user } from '../domain/phrase.ts';
+import { isOwnRollbackJob } from '../domain/rollback.ts';
 import { buildCard, type Card, type CardButton, target } from './card.ts';
 import { operationName } from './deed-words.ts';
 import { durationBetween } from './duration.ts';
@@ -99,7 +100,7 @@ function headline(operation: Operation): Phrase {
 
 /** A rollback job decides by itself where it goes back to: only a verification or the next deployment says what runs. */
 function isUnconfirmed({ kind, steps }: Operation): boolean {
-  return kind === 'rollback' && steps.some((step) => step.kind === 'play') && !steps.some(isVerification);
+  return kind === 'rollback' && steps.some(isOwnRollbackJob) && !steps.some(isVerification);
 }
 
 function isVerification({ kind }: Step): boolean {

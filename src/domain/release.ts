@@ -49,7 +49,10 @@ export interface RouteStep {
   readonly cancelsJobId?: number | undefined;
   /** Of `wait`: it has to pass even where the pipeline lets it fail. */
   readonly mustPass?: boolean | undefined;
-  /** Of `retry`: the newest instance when it was planned. A newer one means that it happened. */
+  /**
+   * Of `retry`: the newest instance when it was planned. A newer one means that it happened. Of `play`: it goes on with
+   * such a retry, whose new job waited for approval.
+   */
   readonly retriesJobId?: number | undefined;
   /** Of `approve`: who has to agree by our own rules; undefined: by GitLab's. */
   readonly approval?: ApprovalTerms | undefined;

@@ -1,6 +1,6 @@
 import type { Deployment } from './deployment.ts';
 import { matchesGlob } from './project.ts';
-import type { CiJob } from './release.ts';
+import type { CiJob, RouteStep } from './release.ts';
 
 /** What a rollback would do to an environment: which deployment it leaves, and which it goes back to. */
 export interface RollbackTarget {
@@ -109,4 +109,9 @@ export function isRollbackJob(
 export function hasStarted({ status, jobStarted }: Deployment): boolean {
   if (status === 'running' || status === 'success') return true;
   return (status === 'failed' || status === 'canceled') && jobStarted !== false;
+}
+
+/** Whether a step of a rollback is the pipeline's own rollback job, and not the target's deploy job run again. */
+export function isOwnRollbackJob({ kind, retriesJobId }: RouteStep): boolean {
+  return kind === 'play' && retriesJobId === undefined;
 }

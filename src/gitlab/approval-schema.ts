@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { DeploymentPayload, PersonPayload } from './schema.ts';
 import { parseTimestamp } from './timestamp.ts';
 
-const number = z
+/** A number where GitLab gives one. */
+export const number = z
   .number()
   .nullish()
   .catch(undefined)
   .transform((value) => value ?? undefined);
-const text = z
+/** A text where GitLab gives one. */
+export const text = z
   .string()
   .nullish()
   .catch(undefined)

@@ -367,16 +367,3 @@ export function describeIssues(error: z.ZodError): string {
     .map((issue) => `${z.core.toDotPath(issue.path) || 'body'}: ${issue.message}`);
   return problems.join('; ');
 }
-
-/**
- * Of a group `name` is a tier.
- * @see https://docs.gitlab.com/api/protected_environments/#list-protected-environments
- * @see https://docs.gitlab.com/api/group_protected_environments/#list-group-level-protected-environments
- */
-export const ProtectedEnvironmentPayload = z.object({
-  name: z.string(),
-  deploy_access_levels: z.array(
-    z.object({ user_id: id.nullish(), group_id: id.nullish(), access_level: z.number().nullish() }),
-  ),
-});
-export type ProtectedEnvironmentPayload = z.infer<typeof ProtectedEnvironmentPayload>;

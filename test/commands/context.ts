@@ -21,7 +21,7 @@ function aGitLab(answers: Partial<GitLabReads>): GitLabReads {
     environments: async () => environments,
     environmentNamed: async () => undefined,
     freezePeriods: async () => [],
-    deployAccess: async () => [],
+    protections: async () => [],
     ...answers,
   };
   return new Proxy(known as GitLabReads, {

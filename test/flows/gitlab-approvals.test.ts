@@ -120,7 +120,7 @@ describe("GitLab's own approvals", () => {
     await until('the production job starts', () => flow.played().includes('deploy-prod'));
     await flow.gitlab.settle(id);
     await flow.sees('Approved by Olu Ade, Mia Novak');
-  }, 30_000);
+  });
 
   it('are never taken from a webhook: GitLab is asked first', async () => {
     const { jobId, request } = await startWaiting(1, 'GitLab 19');
@@ -140,6 +140,61 @@ describe("GitLab's own approvals", () => {
 
     await flow.reads('U0OLU', 'Code: gitlab_no_permission');
     expect(requestNow(request).blocks).toEqual(request.blocks);
+    expect(flow.played()).toEqual(['deploy-canary']);
+  });
+
+  it('are given for one rule where several fit: a button for each', async () => {
+    const { id, request } = await startWaiting(1, 'GitLab 19', (gitlab) =>
+      gitlab.protectEnvironment('production', {
+        deploy: [30],
+        approvals: [
+          { who: 40, required: 1 },
+          { who: 'raj', required: 1 },
+        ],
+      }),
+    );
+    await linksAccount(flow, 'U0RAJ', 'raj');
+
+    await flow.pressesOn('U0RAJ', request, 'Approve');
+    const question = await flow.reads('U0RAJ', 'Code: approval_which_rule');
+    expect(words(question)).toContain('For Maintainers');
+    expect(approvalsOf('raj')).toBe(0);
+    await flow.presses('U0RAJ', 'For Raj Patel', question);
+    await flow.sees('Maintainers: 0 of 1 · Raj Patel: 1 of 1');
+    expect(approvalsOf('raj')).toBe(1);
+    await flow.gitlab.decide(flow.gitlab.job('deploy-prod', id).id, 'approved', 'olu');
+
+    await until('the production job starts', () => flow.played().includes('deploy-prod'));
+  });
+
+  it('that GitLab does not take are explained, and the request stays', async () => {
+    const { request } = await startWaiting(1, 'GitLab 18');
+    const { gitlab } = flow;
+    for (const [user, name] of [
+      ['U0ANN', 'ann'],
+      ['U0RAJ', 'raj'],
+    ] as const)
+      await linksAccount(flow, user, name);
+
+    await flow.pressesOn('U0ANN', request, 'Approve');
+    await flow.reads('U0ANN', 'GitLab counts this deployment as yours, and bars its owner from approving it.');
+    gitlab.setMember('raj', 30);
+    await flow.pressesOn('U0RAJ', request, 'Approve');
+    await flow.reads('U0RAJ', "GitLab's rules for production do not name you: Maintainers.");
+    gitlab.setMember('raj', 40);
+    gitlab.protectEnvironment('production', { deploy: [30], approvals: [] });
+    await flow.pressesOn('U0RAJ', request, 'Approve');
+    await flow.reads('U0RAJ', 'production has no approval rules in GitLab any more.');
+
+    expect(requestNow(request).blocks).toEqual(request.blocks);
+    const refused = flow
+      .audit()
+      .filter(({ action, outcome }) => action === 'approval.approve' && outcome === 'refused');
+    expect(refused.map(({ reason }) => reason)).toEqual([
+      'gitlab_own_deployment',
+      'gitlab_no_permission',
+      'gitlab_not_configured',
+    ]);
     expect(flow.played()).toEqual(['deploy-canary']);
   });
 });

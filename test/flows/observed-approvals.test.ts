@@ -89,7 +89,7 @@ describe('a deployment that waits in GitLab and that nobody asked for in Slack',
     const policy = expect.any(String) as unknown;
     expect(asked).toEqual([expect.objectContaining({ actor: 'chatops', reason: 'gitlab_rules', policy })]);
     expect(asked[0]?.observed?.username).toBe('ann');
-  }, 30_000);
+  });
 
   it('on a GitLab that tells nobody of decisions shows them all the same; a rejection drops the job', async () => {
     await start({
@@ -114,7 +114,7 @@ describe('a deployment that waits in GitLab and that nobody asked for in Slack',
     expect(words(await flow.sees('Rejected by Raj Patel', 'C0RELEASE'))).toContain('errors doubled');
     expect(flow.gitlab.job('deploy-prod').failureReason).toBe('deployment_rejected');
     expect(words(await flow.types('U0OLU', '/approve prod'))).toContain('Code: approval_none_waits');
-  }, 30_000);
+  });
 
   it('is asked for once: by a deploy from Slack, as soon as there is one', async () => {
     await start();
@@ -130,7 +130,7 @@ describe('a deployment that waits in GitLab and that nobody asked for in Slack',
     await until('the production job starts', () => flow.played().includes('deploy-prod'));
     expect(buttons(request)).not.toContain('approval_approve');
     expect(flow.played()).toEqual(['deploy-prod']);
-  }, 30_000);
+  });
 
   it('that was deployed in GitLab needs nobody any more, nor does one that was overtaken', async () => {
     await start();
@@ -150,7 +150,7 @@ describe('a deployment that waits in GitLab and that nobody asked for in Slack',
     expect(buttons(request)).not.toContain('approval_approve');
     expect(flow.gitlab.job('deploy-prod', first.id).status).toBe('manual');
     expect(words(await flow.types('U0RAJ', '/approve prod'))).toContain('Code: approval_none_waits');
-  }, 30_000);
+  });
 
   it('began by itself, and its pipeline is canceled', async () => {
     const ciYaml = `
@@ -172,7 +172,7 @@ slow: { stage: deploy, script: [./slow.sh] }
 
     await flow.sees('Its pipeline was canceled');
     expect(buttons(request)).not.toContain('approval_approve');
-  }, 30_000);
+  });
 });
 
 describe('whom a rule of GitLab names', () => {
@@ -184,7 +184,7 @@ describe('whom a rule of GitLab names', () => {
     await comesToGate('v1.4.0');
 
     expect(words(await flow.sees('Approve v1.4.0 to production?'))).toContain('@U0MIA');
-  }, 30_000);
+  });
 });
 
 describe('nobody is asked', () => {
@@ -204,5 +204,5 @@ describe('nobody is asked', () => {
     expect(words(await flow.types('U0RAJ', '/approve prod'))).toContain('Code: approval_none_waits');
     expect(requests()).toBe(0);
     expect(jobId).toBeGreaterThan(0);
-  }, 30_000);
+  });
 });

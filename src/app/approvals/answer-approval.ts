@@ -31,7 +31,7 @@ export interface AnswerApprovalDeps extends AnswerInGitLabDeps {
   readonly gitlab: AnswerInGitLabDeps['gitlab'] &
     Pick<
       GitLabReads,
-      'userByName' | 'userByEmail' | 'accessLevel' | 'groupAccessLevel' | 'deployAccess' | 'changes' | 'mergeRequests'
+      'userByName' | 'userByEmail' | 'accessLevel' | 'groupAccessLevel' | 'protections' | 'changes' | 'mergeRequests'
     >;
   readonly slack: Pick<SlackGateway, 'user' | 'groupMembers'>;
 }

@@ -33,7 +33,8 @@ export async function holdForGitLab(
   const approval = await deps.gitlab.approvalOf(operation.project.id, { environment, jobId: job.id });
   const isRetried = step.kind === 'retry';
   if (!approval || (approval.pending === 0 && !isRetried)) return false;
-  const play: Step = { kind: 'play', job: step.job, environment: step.environment, state: 'pending' };
+  const { job: name, environment: started, retriesJobId } = step;
+  const play: Step = { kind: 'play', job: name, environment: started, retriesJobId, state: 'pending' };
   const write = isRetried ? play : step;
   if (approval.pending === 0) return replace(operation, withSteps(operation, index, [write]), deps);
   const plan = await deps.store.tables.plans.find(operation.planId);

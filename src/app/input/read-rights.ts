@@ -6,7 +6,7 @@ import type { SlackGateway } from '../ports.ts';
 
 /** GitLab and Slack, as far as rights are read from them. */
 export interface RightsDeps {
-  readonly gitlab: Pick<GitLabReads, 'accessLevel' | 'groupAccessLevel' | 'deployAccess'>;
+  readonly gitlab: Pick<GitLabReads, 'accessLevel' | 'groupAccessLevel' | 'protections'>;
   readonly slack: Pick<SlackGateway, 'groupMembers'>;
 }
 
@@ -31,7 +31,7 @@ export async function readRights(
   const [accessLevel, groups, protections] = await Promise.all([
     userId === undefined ? accessLevels.none : deps.gitlab.accessLevel(project.id, userId),
     readGroups(who ?? [], actor.slackUserId, deps),
-    userId === undefined || actor.knownBy === 'link' ? [] : deps.gitlab.deployAccess(project, environment),
+    userId === undefined || actor.knownBy === 'link' ? [] : deps.gitlab.protections(project, environment),
   ]);
   const linkRequired = rules && environmentRule(rules, environment)?.link === 'required';
   const person = { userId: userId ?? 0, accessLevel };

@@ -25,7 +25,7 @@ export interface AnswerOperationDeps {
   readonly settings: () => Settings;
   readonly gitlab: Pick<
     GitLabReads,
-    'userByName' | 'userByEmail' | 'accessLevel' | 'groupAccessLevel' | 'deployAccess' | 'environmentNamed'
+    'userByName' | 'userByEmail' | 'accessLevel' | 'groupAccessLevel' | 'protections' | 'environmentNamed'
   >;
   readonly slack: Pick<SlackGateway, 'user' | 'groupMembers'>;
   readonly store: Store;

@@ -1,4 +1,5 @@
 import { isRun, type Operation } from '../../domain/operation.ts';
+import { isOwnRollbackJob } from '../../domain/rollback.ts';
 import { endedRow } from '../outside/tell-ended-deployment.ts';
 import type { Tables } from '../store-ports.ts';
 
@@ -13,7 +14,7 @@ export async function noteEndedRollback(
 ): Promise<void> {
   const { kind, state, project, environment, release, requester, createdAt, pipelineUrl } = operation;
   const step = operation.steps.findLast(isRun);
-  if (kind !== 'rollback' || step?.kind !== 'play' || step.jobId === undefined) return;
+  if (kind !== 'rollback' || !step || !isOwnRollbackJob(step) || step.jobId === undefined) return;
   if (state !== 'succeeded' && state !== 'failed') return;
   const record = await tables.environments.find(project.id, environment);
   const endedAt = step.endedAt ?? now;

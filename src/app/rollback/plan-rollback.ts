@@ -21,6 +21,7 @@ import { warnOfLocks } from '../locks/lock-gate.ts';
 import { unlessGitLabFails } from '../unless-gitlab-fails.ts';
 import { busy, explainMatch, notRolledBack, noWay, outOfDate } from './refuse-rollback.ts';
 import { nameOf, otherVersion, type RollbackRequest, type UnderWay, type Way } from './rollback-request.ts';
+import { warnOfApprovals } from './warn-of-approvals.ts';
 import { warnOfMigrations } from './warn-of-migrations.ts';
 
 /** So many deployments of each outcome are looked through for a version to go back to. */
@@ -120,13 +121,15 @@ async function planBack(back: Back): Promise<CommandResult> {
   // That job goes back from what is live to what was before it, and nowhere else.
   const isJobApt = request.version === undefined && live?.id === left.id;
   const by = rule?.by === 'job' && isJobApt ? 'job' : 'redeploy';
-  const [way, undone, locks, freezes, outOfOrder] = await Promise.all([
+  const [way, undone, locks, approvals, freezes, outOfOrder] = await Promise.all([
     by === 'job' ? rollbackJob(back, live, rule?.jobs ?? []) : redeployJob(back),
     left.sha === undefined || target.sha === undefined
       ? undefined
       : // Best effort: a rollback does not wait for a list of commits.
         unlessGitLabFails(context.gitlab.compare(project.ref.id, target.sha, left.sha), undefined),
     warnOfLocks(project, environment.name, context),
+    // The pipeline's own rollback job makes no deployment that could be approved.
+    by === 'job' ? [] : warnOfApprovals(project, environment.name, context),
     // For the audit alone: the way back does not hang on it.
     unlessGitLabFails(
       readFreezes({ projectId: project.ref.id, rules: project.rules, environments: [environment.name] }, context),
@@ -163,6 +166,7 @@ async function planBack(back: Back): Promise<CommandResult> {
     kind: 'planned',
     deed,
     warnings: [
+      ...approvals,
       ...locks,
       ...warnOfMigrations(environmentRule(project.rules, environment.name)?.migrations ?? [], undone?.files),
       ...warnings(back, { by, wanted: rule?.by }),

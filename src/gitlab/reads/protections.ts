@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { AccessRule, GitLabReads, Protection } from '../../app/gitlab-ports.ts';
 import { guessTier } from '../../domain/environment.ts';
+import type { GitLabRule } from '../../domain/gitlab-approval.ts';
 import { createCache } from '../cache.ts';
-import { ProtectedEnvironmentPayload, readAs } from '../schema.ts';
+import { ProtectedEnvironmentPayload } from '../protection-schema.ts';
+import { readAs } from '../schema.ts';
 import { orAbsent, orHidden, type ReadContext } from './context.ts';
 
 const keepMs = 60_000;
@@ -18,7 +20,7 @@ type Protections = ReadonlyMap<string, ProtectedEnvironmentPayload>;
 export function createProtectionReads(
   { api, now }: ReadContext,
   { environments }: Pick<GitLabReads, 'environments'>,
-): Pick<GitLabReads, 'deployAccess'> {
+): Pick<GitLabReads, 'protections'> {
   const kept = createCache<Protections>({ max: 2_000, keepMs, now });
   const ofProject = (id: number): Promise<Protections> =>
     kept.get(`project ${id}`, () => readAll(api.ProjectProtectedEnvironments.all(id, paging)));
@@ -27,7 +29,7 @@ export function createProtectionReads(
     kept.get(`group ${path}`, () => readAll(api.GroupProtectedEnvironments.all(encodeURIComponent(path), paging)));
 
   return {
-    async deployAccess(project, environment) {
+    async protections(project, environment) {
       const groups = groupsAbove(project.path);
       const [own, known, above] = await Promise.all([
         ofProject(project.id),
@@ -57,15 +59,26 @@ async function readAll(found: Promise<unknown>): Promise<Protections> {
 }
 
 function protection(found: ProtectedEnvironmentPayload | undefined, group: string | undefined): readonly Protection[] {
-  return found ? [{ group, access: found.deploy_access_levels.map(toAccessRule) }] : [];
+  return found ? [{ group, access: found.deploy_access_levels.map(toAccessRule), approvals: approvalsOf(found) }] : [];
+}
+
+function approvalsOf(found: ProtectedEnvironmentPayload): readonly GitLabRule[] {
+  const rules = (found.approval_rules ?? []).map((rule) => ({
+    name: rule.access_level_description ?? 'approvers',
+    required: rule.required_approvals ?? 1,
+    given: 0,
+    ...toAccessRule(rule),
+  }));
+  const required = found.required_approval_count ?? 0;
+  return rules.length > 0 || required === 0 ? rules : [{ name: 'approvers', required, given: 0 }];
 }
 
 function toAccessRule(rule: ProtectedEnvironmentPayload['deploy_access_levels'][number]): AccessRule {
   const { user_id: user, group_id: group, access_level: level } = rule;
   return {
-    userId: user ?? undefined,
-    groupId: group ?? undefined,
+    userId: user,
+    groupId: group,
     // GitLab names a level beside a user or a group too, which says nothing of others.
-    accessLevel: (user ?? group ?? undefined) === undefined ? (level ?? undefined) : undefined,
+    accessLevel: (user ?? group) === undefined ? level : undefined,
   };
 }

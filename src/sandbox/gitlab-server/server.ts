@@ -235,7 +235,7 @@ function protect(
   world.protectedEnvironments.push({
     name,
     group,
-    deployAccessLevels: (rules.deploy ?? [40]).map(rule),
+    protectionsLevels: (rules.deploy ?? [40]).map(rule),
     approvalRules: (rules.approvals ?? []).map(
       (each): ApprovalRule => ({ ...rule(each.who), requiredApprovals: each.required }),
     ),

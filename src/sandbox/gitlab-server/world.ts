@@ -220,7 +220,7 @@ export interface ProtectedEnvironment {
   readonly name: string;
   /** The path of the group that it counts in; null: the project's own. */
   readonly group: string | null;
-  readonly deployAccessLevels: readonly AccessRule[];
+  readonly protectionsLevels: readonly AccessRule[];
   readonly approvalRules: readonly ApprovalRule[];
 }
 

@@ -53,7 +53,7 @@ async function press(answer: OperationPress['answer'], slackUserId: string, worl
       userByName: async (username) => ({ id: 5, username, name: username }),
       accessLevel: async () => world.accessLevel,
       groupAccessLevel: async () => 0,
-      deployAccess: async () => [],
+      protections: async () => [],
       environmentNamed: async () => undefined,
     },
     slack: {

@@ -19,13 +19,13 @@ const asked = (): readonly string[] =>
     .map(({ path }) => path.replace('/api/v4', ''))
     .filter((path) => path.endsWith('protected_environments'));
 
-describe('deployAccess', () => {
+describe('protections', () => {
   it('asks for every environment of the project and of the groups above it at once', async () => {
     server.protectEnvironment('production', { deploy: [40] });
     server.protectEnvironment('staging', { deploy: [30] });
 
     const [production, staging, open] = await Promise.all(
-      ['production', 'staging', 'development'].map(async (name) => gitlab.deployAccess(project, name)),
+      ['production', 'staging', 'development'].map(async (name) => gitlab.protections(project, name)),
     );
 
     expect(production).toMatchObject([{ access: [{ accessLevel: 40 }] }]);
@@ -43,27 +43,27 @@ describe('deployAccess', () => {
     server.protectTier('acme', 'production', { deploy: ['mia'] });
     server.protectTier('acme/payments', 'staging', { deploy: [40] });
 
-    expect(await gitlab.deployAccess(project, 'production')).toMatchObject([
+    expect(await gitlab.protections(project, 'production')).toMatchObject([
       { group: undefined, access: [{ accessLevel: 30 }] },
       { group: 'acme', access: [{ userId: expect.any(Number) }] },
     ]);
-    expect(await gitlab.deployAccess(project, 'staging')).toMatchObject([{ group: 'acme/payments' }]);
+    expect(await gitlab.protections(project, 'staging')).toMatchObject([{ group: 'acme/payments' }]);
   });
 
   it('goes by the name where GitLab has no such environment yet', async () => {
     server.protectTier('acme', 'production', { deploy: [40] });
 
-    expect(await gitlab.deployAccess(project, 'prod-eu')).toHaveLength(1);
-    expect(await gitlab.deployAccess(project, 'review/x')).toEqual([]);
+    expect(await gitlab.protections(project, 'prod-eu')).toHaveLength(1);
+    expect(await gitlab.protections(project, 'review/x')).toEqual([]);
   });
 
   it('is of no protection where the tier has none, or the token may not see it', async () => {
     server.protectTier('acme', 'production', { deploy: [40] });
     server.setGroupMember('chatops', 30);
-    expect(await gitlab.deployAccess(project, 'production')).toEqual([]);
+    expect(await gitlab.protections(project, 'production')).toEqual([]);
 
     server.settings.tier = 'free';
     const unlicensed = createGitLabGateway({ url: server.url, token: server.token, now: () => new Date() });
-    expect(await unlicensed.deployAccess(project, 'production')).toEqual([]);
+    expect(await unlicensed.protections(project, 'production')).toEqual([]);
   });
 });

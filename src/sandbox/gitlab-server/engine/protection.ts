@@ -12,7 +12,7 @@ export function protectionsOf(world: World, environmentName: string): readonly P
 /** True when each place that protects the environment names this user or a level they have. */
 export function mayDeploy(world: World, environmentName: string, userId: number): boolean {
   const protections = protectionsOf(world, environmentName);
-  return protections.every(({ deployAccessLevels }) => deployAccessLevels.some((rule) => fits(world, rule, userId)));
+  return protections.every(({ protectionsLevels }) => protectionsLevels.some((rule) => fits(world, rule, userId)));
 }
 
 /** The approval rules a deployment is under. */

@@ -151,9 +151,9 @@ export function showProtection(world: World): (found: ProtectedEnvironment) => R
     group_id: null,
     group_inheritance_type: 0,
   });
-  return ({ name, deployAccessLevels, approvalRules }) => ({
+  return ({ name, protectionsLevels, approvalRules }) => ({
     name,
-    deploy_access_levels: deployAccessLevels.map(common),
+    deploy_access_levels: protectionsLevels.map(common),
     required_approval_count: 0,
     approval_rules: approvalRules.map((rule) => ({ ...common(rule), required_approvals: rule.requiredApprovals })),
   });

@@ -1,0 +1,29 @@
+import { approverMentions } from '../../cards/approval-words.ts';
+import { GitLabError } from '../../domain/errors.ts';
+import { bold, join, type Phrase, say } from '../../domain/phrase.ts';
+import { environmentRule } from '../../domain/project.ts';
+import { whomToCall } from '../approvals/whom-to-call.ts';
+import type { CommandContext, ProjectContext } from '../command.ts';
+
+/**
+ * That GitLab will wait for approvals of its own before the old job runs again, which no right of ours passes: by whom,
+ * and whom Slack could wake. It is not asked for yet, so nobody is called.
+ */
+export async function warnOfApprovals(
+  { ref, rules: settings }: ProjectContext,
+  environment: string,
+  context: Pick<CommandContext, 'gitlab' | 'tables' | 'settings'>,
+): Promise<readonly Phrase[]> {
+  const protections = await context.gitlab.protections(ref, environment).catch((error: unknown) => {
+    // The way back does not hang on it: GitLab tells when the job has come to its gate.
+    if (error instanceof GitLabError) return [];
+    throw error;
+  });
+  const rules = protections.flatMap(({ approvals }) => approvals);
+  if (rules.length === 0) return [];
+  const approvers = environmentRule(settings, environment)?.approvals?.approvers ?? [];
+  const mention = await whomToCall({ approvers, rules }, context);
+  const named = rules.map(({ name, required }) => say`${bold(name)} (${required})`);
+  const wake = mention.length === 0 ? say`Wake one of them.` : say`To wake: ${[...approverMentions({ mention })]}`;
+  return [say`GitLab waits for approvals of its own before the job runs: ${join(named, ', ')}. ${wake}`];
+}
