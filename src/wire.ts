@@ -249,11 +249,11 @@ interface SlackEntry {
 }
 
 async function createSlackEntry(parts: Parts): Promise<SlackEntry> {
-  const { environment, acceptInput, log, clock, wake, identity, slack } = parts;
+  const { environment, acceptInput, log, clock, wake, identity, slack, maskSecrets } = parts;
   const { slackBotToken: botToken, slackApiUrl: apiUrl, slackAppToken: appToken, slackSigningSecret } = environment;
   const now = (): Date => clock.now();
   const forms = createForms(parts);
-  const deps = { botToken, apiUrl, acceptInput, wake, forms, slack, identity, now, log };
+  const deps = { botToken, apiUrl, acceptInput, wake, forms, slack, identity, now, maskSecrets, log };
   if (appToken !== undefined) {
     const socket = await createSlackSocket({ ...deps, appToken });
     parts.metrics.watchSocket(socket);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { App, HTTPReceiver, type Logger, type Receiver, type ReceiverEvent } from '@slack/bolt';
 import type { OptionGroup, SlackForms } from '../app/forms/slack-forms.ts';
+import { maskContent } from '../app/messages/mask-content.ts';
 import type { Log, SlackGateway, Wake } from '../app/ports.ts';
 import type { AcceptInput } from '../app/store-ports.ts';
 import { ConfigError, StoreError } from '../domain/errors.ts';
@@ -31,6 +32,8 @@ export interface ListenerDeps {
   readonly slack: Pick<SlackGateway, 'openView'>;
   readonly identity: Pick<SlackIdentity, 'teamId' | 'botUserId' | 'appId'>;
   readonly now: () => Date;
+  /** Takes out of a text what must not be shown. */
+  readonly maskSecrets: (text: string) => string;
   readonly log: Log;
   /** How long storing may take before the person is told that it is slow. */
   readonly storeTimeoutMs?: number | undefined;
@@ -191,12 +194,13 @@ function errorsIn({ forms, identity: { teamId, appId } }: ListenerDeps, body: Sl
 }
 
 /** Slack shows nothing to choose from where it gets no answer, which is what an empty list shows too. */
-async function offer({ forms, identity: { teamId }, log }: ListenerDeps, body: unknown) {
+async function offer({ forms, identity: { teamId }, maskSecrets, log }: ListenerDeps, body: unknown) {
   const query = teamId === undefined ? undefined : decodeSuggestion(body, teamId);
   if (!query) return { options: [] };
   try {
     const groups = await forms.options(query);
-    return groups.length === 0 ? { options: [] } : { option_groups: groups.map(toWire) };
+    // What is being typed is offered too, and its value stays what it is.
+    return groups.length === 0 ? { options: [] } : { option_groups: maskContent(groups.map(toWire), maskSecrets) };
   } catch (error) {
     log.error({ err: error }, 'slack select not filled');
     return { options: [] };

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { deployInputs } from '../../src/cards/deploy-form.ts';
 import { type BotProcess, spawnBotProcess, startBotProcess } from '../support/bot-process.ts';
 import { linkingEnv, linksAccount } from '../support/browser.ts';
 import { deploys, type Flow, startFlow } from '../support/flow.ts';
@@ -9,6 +10,8 @@ import { until } from '../support/until.ts';
 import { deliver, madeWebhook } from '../support/webhooks.ts';
 
 let flow: Flow;
+/** What a select offered to who typed into it. */
+let offered = '';
 
 afterEach(() => flow.stop());
 
@@ -102,12 +105,16 @@ describe('secrets', () => {
         .views('U0ANN')
         .map(({ view }) => visible(view))
         .join(),
+      offered,
       pages,
       audit: JSON.stringify([flow.audit(), flow.observed()]),
       ...terminal,
     };
     expect(leaks({ ...own, ...slips }, shown)).toEqual([]);
-    expect(shown.forms).toContain('[secret]');
+    expect([shown.forms, shown.offered]).toEqual([
+      expect.stringContaining('[secret]'),
+      expect.stringContaining('[secret]'),
+    ]);
     // What comes in is kept as it came until it is worked on; of the bot's own secrets the database has none in clear.
     expect(leaks(own, { database: readDatabase() })).toEqual([]);
   });
@@ -147,7 +154,9 @@ async function typeSecrets(): Promise<void> {
   await flow.mentions('U0ANN', slips['a token said to the bot']);
   const text = slips['a token typed for a form'];
   await flow.slack.command({ user: 'U0ANN', channel: deploys, command: '/deploy', text });
-  await seesForm(flow.slack, 'U0ANN', 'Environment');
+  const { id: viewId } = await seesForm(flow.slack, 'U0ANN', 'Environment');
+  const { body } = await flow.slack.suggest({ user: 'U0ANN', viewId, actionId: deployInputs.version, value: text });
+  offered = visible(body);
   await flow.types('U0ANN', `/lock staging moving ${slips['a token in a reason']}`);
   await flow.sees('moving');
   await flow.types('U0ANN', `/deploy prod v1.4.0 --override "with ${slips['a token in an override']}"`);

@@ -47,6 +47,7 @@ export async function startBot(overrides: Partial<SlackAppDeps> = {}) {
     slack: { openView: async () => undefined },
     now: () => new Date('2026-11-23T10:00:00Z'),
     wallClock: () => new Date(),
+    maskSecrets: (text) => text,
     log,
     ...overrides,
   });

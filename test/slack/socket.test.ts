@@ -42,6 +42,7 @@ async function aSocket(apiUrl: string, overrides: Partial<SlackSocketDeps> = {})
     forms: noForms,
     slack: { openView: async () => undefined },
     now: () => new Date(),
+    maskSecrets: (text) => text,
     log,
     ...overrides,
   });
