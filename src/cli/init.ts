@@ -3,15 +3,14 @@ import { parseEnv } from 'node:util';
 import type { Environment } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
 import { environmentSettings } from '../config/schema.ts';
-import { AppError, UsageError } from '../domain/errors.ts';
-import { deriveProjectToken } from '../gitlab/verify-delivery.ts';
+import { UsageError } from '../domain/errors.ts';
 import { readFlags } from './flags.ts';
 import { type Answers, collectAnswers, type Given, questions } from './init/answers.ts';
 import type { Asker } from './init/ask.ts';
 import { type MergedConfig, mergeConfig } from './init/config-file.ts';
 import { type MergedEnv, mergeEnv } from './init/env-file.ts';
 import { checkWritable, readIfThere, writeFiles } from './init/files.ts';
-import { ownHooks, webhookUrl } from './webhook.ts';
+import { planHooks, putHook } from './init/hook.ts';
 
 export interface InitOptions {
   readonly args: readonly string[];
@@ -29,7 +28,7 @@ export interface InitOptions {
 
 const usage = [
   'chatops init [--gitlab-url U] [--gitlab-token T] [--project P] [--slack-token T] [--signing-secret S | --app-token T]',
-  '             [--channel C] [--url U] [--yes]      what is left out is taken from the settings, or asked for',
+  '             [--channel C] [--url U] [--group-hook] [--yes]      what is left out is taken from the settings, or asked for',
 ].join('\n');
 
 /**
@@ -38,7 +37,7 @@ const usage = [
  * @throws UsageError, GitLabError, NotFoundError, SlackError, ConfigError: nothing was written then, unless it says so.
  */
 export async function runInit(options: InitOptions): Promise<void> {
-  const { given, yes } = readGiven(options.args);
+  const { given, yes, groupHook } = readGiven(options.args);
   const { env, asker, print, now } = options;
   const files = { env: path.join(options.cwd, '.env'), config: configPath(options) };
   checkWritable(Object.values(files));
@@ -48,22 +47,27 @@ export async function runInit(options: InitOptions): Promise<void> {
   const draft = compose(options, answers, files);
   await askToChange(draft, { asker, yes, files });
   // Whether the webhook can be seen to is known before anything is written.
-  const hooks = answers.publicUrl === undefined ? [] : await answers.gitlab.hooks(answers.project.id);
+  const hooks = answers.publicUrl === undefined ? undefined : await planHooks(answers, answers.publicUrl, groupHook);
   writeFiles([
     { path: files.env, text: draft.env.text, mode: 0o600 },
     ...(draft.config.change === 'same' ? [] : [{ path: files.config, text: draft.config.text, mode: 0o644 }]),
   ]);
   print(`Wrote ${files.env}${draft.config.change === 'same' ? '' : ` and ${files.config}`}.`);
-  if (answers.publicUrl !== undefined) await putHook(options, { answers, publicUrl: answers.publicUrl, hooks, draft });
+  if (hooks) await putHook(hooks, { print, answers, draft });
   tellNext(print, answers);
 }
 
-function readGiven(args: readonly string[]): { readonly given: Given; readonly yes: boolean } {
+function readGiven(args: readonly string[]): {
+  readonly given: Given;
+  readonly yes: boolean;
+  readonly groupHook: boolean;
+} {
   const names = [...Object.keys(questions), 'app-token'];
   const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
-  const { values } = readFlags({ args: [...args], options: { ...options, yes: { type: 'boolean' } } }, usage);
-  const { yes, ...given } = values;
-  return { given, yes: yes === true };
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = readFlags({ args: [...args], options: { ...options, yes: flag, 'group-hook': flag } }, usage);
+  const { yes, 'group-hook': groupHook, ...given } = values;
+  return { given, yes, groupHook };
 }
 
 function configPath({ env, cwd }: InitOptions): string {
@@ -123,45 +127,6 @@ async function askToChange(
   const what = changes.join('; ');
   if (await about.asker?.confirm(`${what}. Go on?`)) return;
   throw new UsageError(`Nothing was written: ${what}.`, { hint: 'Add --yes if that is what you want.' });
-}
-
-interface HookToPut {
-  readonly answers: Answers;
-  readonly publicUrl: string;
-  readonly hooks: Awaited<ReturnType<Answers['gitlab']['hooks']>>;
-  readonly draft: Draft;
-}
-
-/** Makes the hook of this bot, or gives the one that is there all that it needs. */
-async function putHook({ print }: InitOptions, { answers, publicUrl, hooks, draft }: HookToPut): Promise<void> {
-  const { gitlab, project } = answers;
-  const url = webhookUrl(publicUrl);
-  const [own] = ownHooks(hooks, publicUrl);
-  try {
-    await gitlab.saveHook(project.id, own?.id, {
-      // As GitLab has it: any other spelling would count as a change of the address.
-      url: own?.url ?? url,
-      token: deriveProjectToken(draft.webhookSecret, project.id),
-      signingToken: draft.signingToken,
-    });
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    throw new UsageError(`The files are written, but the webhook of ${project.path} is not set up: ${error.message}`, {
-      cause: error,
-      hint: `${error.hint} Then run \`chatops init\` again: it goes on from here.`.trim(),
-    });
-  }
-  print(`${own ? 'Mended' : 'Made'} the webhook of ${project.path}: ${url}.`);
-  if (own && own.alertStatus !== 'executable') {
-    // Changing a hook does not switch it on again; only a test that is answered with 2xx does.
-    print(
-      `GitLab has switched it off: when the bot runs, press Test > Pipeline events: ${project.url}/-/hooks/${own.id}/edit`,
-    );
-  }
-  const others = ownHooks(hooks, undefined).filter(({ id, url: other }) => id !== own?.id && other !== url);
-  for (const other of others) {
-    print(`Another webhook leads to ${other.url}; delete it if no bot listens there: ${project.url}/-/hooks`);
-  }
 }
 
 function tellNext(print: InitOptions['print'], { channel, publicUrl, appToken }: Answers): void {

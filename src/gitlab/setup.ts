@@ -95,6 +95,9 @@ export interface HookDraft {
   readonly signingToken: string | undefined;
 }
 
+/** A project by its id, or a group by its path. */
+export type HookOwner = { readonly projectId: number } | { readonly group: string };
+
 /** The calls that set an installation up and check it, each asked with the bot's token. */
 export interface GitLabSetup {
   version(): Promise<GitLabVersion>;
@@ -113,8 +116,8 @@ export interface GitLabSetup {
   groupHooks(group: string): Promise<readonly HookFacts[] | undefined>;
   /** The newest of the last seven days that two pages hold; undefined before GitLab 17.3. */
   deliveries(projectId: number, hookId: number): Promise<readonly HookDelivery[] | undefined>;
-  /** Makes the hook, or changes the one of that id: all our events on, all others as they are. */
-  saveHook(projectId: number, hookId: number | undefined, hook: HookDraft): Promise<void>;
+  /** Makes the hook of a project or group, or changes the one of that id: all our events on, all others as they are. */
+  saveHook(of: HookOwner, hookId: number | undefined, hook: HookDraft): Promise<void>;
   /** Undefined where the tier has none. */
   protectedEnvironments(projectId: number): Promise<readonly ProtectedEnvironment[] | undefined>;
 }
@@ -202,14 +205,15 @@ export function createGitLabSetup(options: RequesterOptions): GitLabSetup {
       return answer && readAs(z.array(Hook), answer.body, "the group's webhooks").map(toHook);
     },
     deliveries: (projectId, hookId) => readDeliveries(get, `projects/${projectId}/hooks/${hookId}/events`),
-    async saveHook(projectId, hookId, { url, token, signingToken }) {
+    async saveHook(of, hookId, { url, token, signingToken }) {
+      const owner = 'group' in of ? `groups/${encodeURIComponent(of.group)}` : `projects/${of.projectId}`;
       const signing = signingToken === undefined ? {} : { signing_token: signingToken };
       const on = Object.fromEntries(hookEvents.map((name) => [name, true]));
       // A hook made without a word gets pushes, which we have no use for.
       const body = { url, token, ...signing, ...on, ...(hookId === undefined ? { push_events: false } : {}) };
-      if (hookId === undefined) await requester.post(`projects/${projectId}/hooks`, { body });
+      if (hookId === undefined) await requester.post(`${owner}/hooks`, { body });
       // The address goes along because GitLab asks for it, the token because another address resets it.
-      else await requester.put(`projects/${projectId}/hooks/${hookId}`, { body });
+      else await requester.put(`${owner}/hooks/${hookId}`, { body });
     },
     async protectedEnvironments(projectId) {
       const answer = await orUntold(get(`projects/${projectId}/protected_environments`, { perPage: 100 }));

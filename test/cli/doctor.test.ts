@@ -400,11 +400,15 @@ describe('chatops doctor, the webhook', () => {
     const installation = await install();
     const { gitlab, receiver } = installation;
     delete installation.env['PUBLIC_URL'];
-    await createGitLabSetup({ url: gitlab.url, token: gitlab.token, now: later(0) }).saveHook(42, undefined, {
-      url: receiver.url,
-      token: secret,
-      signingToken: undefined,
-    });
+    await createGitLabSetup({ url: gitlab.url, token: gitlab.token, now: later(0) }).saveHook(
+      { projectId: 42 },
+      undefined,
+      {
+        url: receiver.url,
+        token: secret,
+        signingToken: undefined,
+      },
+    );
 
     expect(await installation.findings('hook_doubled')).toMatchObject([{ level: 'warning' }]);
   });

@@ -10,6 +10,7 @@ import { initHelp } from '../../src/cli/init/help.ts';
 import { runInit } from '../../src/cli/init.ts';
 import { loadConfig, readTextFile } from '../../src/config/load.ts';
 import { deriveProjectToken } from '../../src/gitlab/verify-delivery.ts';
+import type { GitLabServer } from '../../src/sandbox/gitlab-server/server.ts';
 import { requiredScopes } from '../../src/slack/scopes.ts';
 import { createProgram } from '../../src/wire.ts';
 import { until } from '../support/until.ts';
@@ -82,7 +83,7 @@ function putFile({ folder }: StandIns, name: string, text: string): void {
   writeFileSync(path.join(folder, name), text);
 }
 
-function hookWrites({ gitlab }: StandIns): readonly { readonly method: string; readonly body: unknown }[] {
+function hookWrites({ gitlab }: StandIns): GitLabServer['requests'] {
   return gitlab.requests.filter(({ method, path: at }) => method !== 'GET' && at.includes('/hooks'));
 }
 
@@ -200,6 +201,45 @@ describe('chatops init', () => {
 
     expect(hookWrites(standIns)).toMatchObject([{ method: 'POST' }]);
     expect(printed).toContain('Another webhook leads to https://old.acme.test/gitlab/webhook');
+  });
+
+  it('makes the webhook of the group when told to, for all of its projects', async () => {
+    const standIns = await startStandIns({ gitlab: { tier: 'premium' } });
+    standIns.gitlab.setGroupMember('chatops', 50);
+
+    const printed = await init(standIns, { args: [...flagsFor(standIns), '--group-hook'] });
+
+    expect(printed).toContain(`Made the webhook of the group acme: ${bot}/gitlab/webhook.`);
+    expect(hookWrites(standIns)).toMatchObject([
+      { method: 'POST', path: '/api/v4/groups/acme/hooks', body: { token: secret, pipeline_events: true } },
+    ]);
+  });
+
+  it('mends the webhook that the group has, and warns of one of the project’s own beside it', async () => {
+    const standIns = await startStandIns({ gitlab: { tier: 'premium' } });
+    const { gitlab } = standIns;
+    await init(standIns);
+    gitlab.setGroupMember('chatops', 50);
+    gitlab.addGroupWebhook(`${bot}/gitlab/webhook`, 'an-old-secret');
+
+    const printed = await init(standIns, { args: [...flagsFor(standIns), '--yes'] });
+
+    expect(printed).toContain('Mended the webhook of the group acme');
+    expect(printed).toContain(
+      'acme/production-app has one of its own beside that of the group acme: all is sent twice.',
+    );
+    expect(hookWrites(standIns).at(-1)).toMatchObject({ method: 'PUT', body: { token: secret } });
+  });
+
+  it('writes nothing where the group shows no webhooks to the token', async () => {
+    const standIns = await startStandIns();
+
+    await expect(init(standIns, { args: [...flagsFor(standIns), '--group-hook'] })).rejects.toMatchObject({
+      message: expect.stringMatching(/group acme has no webhooks/),
+      hint: expect.stringMatching(/Premium.*Owner/),
+    });
+    expect(readdirSync(standIns.folder)).toEqual([]);
+    expect(hookWrites(standIns)).toEqual([]);
   });
 
   it('adds the signing token where the bot asks for signatures', async () => {
@@ -411,7 +451,7 @@ describe('chatops init, at a terminal', () => {
 
 describe('chatops init --help', () => {
   it('explains each flag that there is', () => {
-    const flags = [...Object.keys(questions), 'app-token', 'yes'];
+    const flags = [...Object.keys(questions), 'app-token', 'group-hook', 'yes'];
 
     expect(initHelp().match(/^ {2}--[\w-]+/gm)).toEqual(flags.map((flag) => `  --${flag}`));
   });

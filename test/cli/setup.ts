@@ -69,7 +69,7 @@ export async function install(options: Parameters<typeof startStandIns>[0] = {})
   writeFile('projects:\n  - project: acme/production-app\n    channels: [{ id: C0DEPLOYS }]\n');
   const token = { url: receiver.url, token: secret, signingToken: undefined };
   await createGitLabSetup({ url: gitlab.url, token: gitlab.token, now: () => new Date() }).saveHook(
-    42,
+    { projectId: 42 },
     undefined,
     token,
   );

@@ -8,9 +8,9 @@ import {
   type ProjectFacts,
 } from '../../gitlab/setup.ts';
 import { count } from '../count.ts';
-import { ownHooks, webhookPath } from '../webhook.ts';
+import { findGroupHook, ownHooks, webhookPath } from '../webhook.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
-import { findGroupHook, lastDelivery } from './other-hook.ts';
+import { lastDelivery } from './other-hook.ts';
 import { isMaintainer, type ProjectCheckup } from './project-checkup.ts';
 
 const labels: Readonly<Record<HookEventName, string>> = {
@@ -58,7 +58,8 @@ export async function* checkHook(
 
 /** A webhook of a group does as well. Only the group's owners see it, but what it delivers the bot has seen. */
 async function* checkOtherHook(about: ProjectCheckup, project: ProjectFacts): AsyncGenerator<Finding> {
-  const above = await findGroupHook(about, project);
+  const publicUrl = about.checkup.env[environmentSettings.publicUrl.name];
+  const above = await findGroupHook(about.gitlab, project.path, publicUrl);
   if (above) {
     yield ok('hook', `${project.path}: the webhook of the group ${above.group} leads to this bot.`);
     const page = `${project.url.slice(0, -project.path.length)}groups/${above.group}/-/hooks/${above.hook.id}/edit`;

@@ -14,6 +14,7 @@ export function initHelp(): string {
     '',
     ...flags,
     flagLine('app-token …', 'App-level token (xapp-…) for Socket Mode, in place of --signing-secret'),
+    flagLine('group-hook', 'The webhook of the group above the project, for all of its projects (Premium, Owner)'),
     flagLine('yes', 'Change .env and chatops.yml without asking'),
     '',
     'With all of them it asks nothing, as a script needs it. First: chatops manifest, for the Slack app.',

@@ -35,26 +35,9 @@ export function createHookRoutes(hooks: Hook[]): readonly Route[] {
   };
   const create = (request: RestRequest): Reply => {
     requireLevel(request, 40);
-    const url = readUrl(request);
-    const hook = createHook(request.world.nextId('other'), url, request.world.now());
-    // Only pushes are on for a hook made through the API unless told otherwise.
-    for (const flag of HOOK_FLAGS) hook.flags[flag] = flag === 'push_events';
-    applyInput(request, hook);
-    hooks.push(hook);
-    return created(showHook(request, hook));
+    return created(showHook(request, addHook(request, hooks)));
   };
-  const update = (request: RestRequest): Reply => {
-    const hook = find(request);
-    const url = readUrl(request);
-    // A changed address resets the secrets, so that they cannot be sent to somebody else's server.
-    if (url !== hook.url) {
-      hook.token = undefined;
-      hook.signingToken = undefined;
-    }
-    hook.url = url;
-    applyInput(request, hook);
-    return ok(showHook(request, hook));
-  };
+  const update = (request: RestRequest): Reply => ok(showHook(request, changeHook(request, find(request))));
   const remove = (request: RestRequest): Reply => {
     hooks.splice(hooks.indexOf(find(request)), 1);
     return { status: 204, body: '' };
@@ -69,23 +52,63 @@ export function createHookRoutes(hooks: Hook[]): readonly Route[] {
   ];
 }
 
+function addHook(request: RestRequest, hooks: Hook[]): Hook {
+  const url = readUrl(request);
+  const hook = createHook(request.world.nextId('other'), url, request.world.now());
+  // Only pushes are on for a hook made through the API unless told otherwise.
+  for (const flag of HOOK_FLAGS) hook.flags[flag] = flag === 'push_events';
+  applyInput(request, hook);
+  hooks.push(hook);
+  return hook;
+}
+
+function changeHook(request: RestRequest, hook: Hook): Hook {
+  const url = readUrl(request);
+  // A changed address resets the secrets, so that they cannot be sent to somebody else's server.
+  if (url !== hook.url) {
+    hook.token = undefined;
+    hook.signingToken = undefined;
+  }
+  hook.url = url;
+  applyInput(request, hook);
+  return hook;
+}
+
 /** The group's webhooks: Premium has them, and owners of the group alone see them. A project's Maintainer is none. */
-export function createGroupHookRoute(hooks: readonly Hook[]): Route {
-  const list = (request: RestRequest): Reply => {
-    const { world, params, user } = request;
+export function createGroupHookRoutes(hooks: Hook[]): readonly Route[] {
+  // They are those of the top group; one below it has none of its own.
+  const ofGroup = ({ world, params, user }: RestRequest): Hook[] => {
     const group = `${(params['group'] ?? '').toLowerCase()}/`;
     const top = world.project.path.slice(0, world.project.path.indexOf('/') + 1);
-    if (world.settings.tier !== 'premium' || !world.members.has(user.id)) return notFound();
-    // They are those of the top group; one below it has none of its own.
-    if (!world.project.path.toLowerCase().startsWith(group)) return notFound('Group');
-    if ((world.groupMembers.get(user.id) ?? 0) < 50) return forbidden();
-    const own = group === top.toLowerCase() ? hooks : [];
-    return page(
-      request,
-      own.map((hook) => ({ ...showHook(request, hook), project_id: undefined, group_id: 9 })),
-    );
+    if (world.settings.tier !== 'premium' || !world.members.has(user.id)) throw new ReplyError(notFound());
+    if (!world.project.path.toLowerCase().startsWith(group)) throw new ReplyError(notFound('Group'));
+    if ((world.groupMembers.get(user.id) ?? 0) < 50) throw new ReplyError(forbidden());
+    return group === top.toLowerCase() ? hooks : [];
   };
-  return ['GET', '/groups/:group/hooks', list];
+  return [
+    [
+      'GET',
+      '/groups/:group/hooks',
+      (request) =>
+        page(
+          request,
+          ofGroup(request).map((hook) => showGroupHook(request, hook)),
+        ),
+    ],
+    ['POST', '/groups/:group/hooks', (request) => created(showGroupHook(request, addHook(request, ofGroup(request))))],
+    [
+      'PUT',
+      '/groups/:group/hooks/:hook_id',
+      (request) => {
+        const hook = ofGroup(request).find(({ id }) => id === idOf(request, 'hook_id'));
+        return hook ? ok(showGroupHook(request, changeHook(request, hook))) : notFound();
+      },
+    ],
+  ];
+}
+
+function showGroupHook(request: RestRequest, hook: Hook): Readonly<Record<string, unknown>> {
+  return { ...showHook(request, hook), project_id: undefined, group_id: 9 };
 }
 
 function readUrl(request: RestRequest): string {

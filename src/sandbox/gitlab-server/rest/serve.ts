@@ -6,7 +6,7 @@ import type { Hook } from '../webhooks/hook.ts';
 import type { User, World } from '../world.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { answerElsewhere, groupRoutes } from './groups.ts';
-import { createGroupHookRoute, createHookRoutes } from './hooks.ts';
+import { createGroupHookRoutes, createHookRoutes } from './hooks.ts';
 import { jobRoutes } from './jobs.ts';
 import { mergeRequestRoutes } from './merge-requests.ts';
 import { pipelineRoutes } from './pipelines.ts';
@@ -33,7 +33,7 @@ export interface RecordedRequest {
 export interface RestDeps {
   readonly world: World;
   readonly hooks: Hook[];
-  readonly groupHooks: readonly Hook[];
+  readonly groupHooks: Hook[];
   readonly faults: FaultState;
   readonly requests: RecordedRequest[];
   /** Whose OAuth access token this is. */
@@ -58,7 +58,7 @@ export function createRestListener(
     ...mergeRequestRoutes,
     ...releaseRoutes,
     ...createHookRoutes(deps.hooks),
-    createGroupHookRoute(deps.groupHooks),
+    ...createGroupHookRoutes(deps.groupHooks),
   ]);
   return async (request, response) => {
     const body = await readBody(request);
