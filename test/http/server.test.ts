@@ -107,18 +107,20 @@ describe('createHttpServer', () => {
   });
 
   it('finishes what is under way before it stops, and takes nothing new', async () => {
+    const begun = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
     const slow: Route = {
       method: 'GET',
       path: '/slow',
       async handle(_request, response) {
+        begun.resolve();
         await release.promise;
         sendJson(response, 200, { done: true });
       },
     };
     const { url, server } = await serve([slow]);
     const underWay = fetch(`${url}/slow`);
-    await wait(50);
+    await begun.promise;
 
     const stopped = server.stop();
     await wait(20);
@@ -130,13 +132,14 @@ describe('createHttpServer', () => {
   });
 
   it('cuts what does not end in time', async () => {
-    const never: Route = { method: 'GET', path: '/never', handle: () => {} };
+    const begun = Promise.withResolvers<void>();
+    const never: Route = { method: 'GET', path: '/never', handle: () => begun.resolve() };
     const { url, server } = await serve([never]);
     const underWay = fetch(`${url}/never`).then(
       () => 'answered',
       () => 'cut',
     );
-    await wait(50);
+    await begun.promise;
 
     await server.stop(30);
 

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/domain/errors.ts';
 import type { SlackAppDeps } from '../../src/slack/app.ts';
+import { until } from '../support/until.ts';
 import { aClick, aCommand, aMention, anInbox, asForm, SIGNING_SECRET, sendSigned, startBot } from './bot.ts';
 import { startStub } from './stub.ts';
 
@@ -103,9 +104,9 @@ describe('a slash command', () => {
     const response = await sendSigned(bot.url, aCommand());
     const answer: unknown = await response.json();
     commit.resolve();
-    await wait(10);
 
     expect(answer).toMatchObject({ text: expect.stringContaining('This may be late') });
+    await until('it is worked on', () => bot.woken.length > 0);
     expect(bot.woken).toEqual(['inbox']);
   });
 });

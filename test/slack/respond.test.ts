@@ -8,7 +8,7 @@ const message = { text: 'Done.', blocks: [], replaceOriginal: false };
 let stop: () => Promise<void> = async () => {};
 afterEach(() => stop());
 
-async function respondTo(answer: Parameters<typeof startStub>[0], over = message) {
+async function respondTo(answer: Parameters<typeof startStub>[0], over = message, timeoutMs?: number) {
   const slack = await startStub(answer);
   stop = () => slack.stop();
   const gateway = createSlackGateway({
@@ -16,7 +16,7 @@ async function respondTo(answer: Parameters<typeof startStub>[0], over = message
     botToken: 'xoxb-x',
     apiUrl: slack.apiUrl,
     now: () => new Date(),
-    timeoutMs: 200,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
   const failed = await gateway.respond(`${slack.origin}/commands/secret-part`, over).then(
     () => undefined,
@@ -61,7 +61,7 @@ describe('respond', () => {
   });
 
   it('gives up after the time limit, with an unknown outcome, and without the address in the error', async () => {
-    const { failed } = await respondTo(() => {});
+    const { failed } = await respondTo(() => {}, message, 200);
 
     expect(failed).toMatchObject({ slackCode: 'timeout', outcome: 'unknown' });
     expect(String(failed)).not.toContain('secret-part');

@@ -135,7 +135,7 @@ describe('a payload over the socket', () => {
       tries += 1;
       return tries === 1 ? failing() : inbox.acceptInput(...row);
     };
-    const { slack } = await connected({ acceptInput: second }, { ackTimeoutMs: 100 });
+    const { slack } = await connected({ acceptInput: second }, { ackTimeoutMs: 500 });
 
     await slack.mention({ user: 'U0ANN', channel: 'C0DEPLOYS', text: 'retry' });
     await slack.settled();

@@ -68,7 +68,7 @@ describe('command', () => {
   });
 
   it('waits three seconds, then tells the user, and never tries again', async () => {
-    const setup = await startSlack({ ackTimeoutMs: 40 });
+    const setup = await startSlack({ ackTimeoutMs: 300 });
     setup.app.answers.push({ silent: true }, { status: 500 });
 
     const late = await deploy(setup);

@@ -99,7 +99,7 @@ describe('a socket', () => {
   });
 
   it('gets an event again until it is acknowledged', async () => {
-    const setup = await startSlack({ ackTimeoutMs: 40, eventRetryDelaysMs: [0, 1, 1] });
+    const setup = await startSlack({ ackTimeoutMs: 300, eventRetryDelaysMs: [0, 1, 1] });
     let count = 0;
     const app = await anApp(setup, (frame) => {
       if (frame['envelope_id'] !== undefined) count += 1;
