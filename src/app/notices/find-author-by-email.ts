@@ -1,4 +1,4 @@
-import { AppError } from '../../domain/errors.ts';
+import { GitLabError, PayloadError, SlackError } from '../../domain/errors.ts';
 import type { DomainEvent } from '../../domain/event.ts';
 import type { ProjectRef } from '../../domain/project.ts';
 import type { GitLabReads } from '../gitlab-ports.ts';
@@ -41,10 +41,14 @@ export async function findAuthorByEmail(
     const user = address === undefined ? undefined : await slack.userByEmail(address);
     return user && { sha: of, slackUserId: user.id };
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+    if (!isOfOthers(error)) throw error;
     log.warn({ project: project.path, pipeline_id: pipelineId, sha: of, err: error }, 'author not found by e-mail');
     return undefined;
   }
+}
+
+function isOfOthers(error: unknown): boolean {
+  return error instanceof GitLabError || error instanceof PayloadError || error instanceof SlackError;
 }
 
 function tellsFailure(event: DomainEvent): boolean {
