@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SandboxMessage } from '../../src/sandbox/slack-server/workspace.ts';
+import { linkingEnv, linksAccount } from '../support/browser.ts';
 import { type Flow, startFlow, words } from '../support/flow.ts';
 import { until } from '../support/until.ts';
 
@@ -17,7 +18,7 @@ projects:
 identity:
   users: { U0ANN: ann, U0RAJ: raj, U0OLU: olu }
 `;
-  flow = await startFlow({ file });
+  flow = await startFlow({ file, env: linkingEnv() });
   for (const name of ['raj', 'olu']) flow.gitlab.setMember(name, 40);
   const { id } = await flow.gitlab.pushTag('v1.4.0');
   await flow.gitlab.settle(id);
@@ -85,5 +86,19 @@ describe('authors: false', () => {
     await ends(id);
 
     expect(answers()).toEqual(['refused approval_own_commits', 'succeeded approved']);
+  });
+});
+
+describe('one person with two Slack accounts', () => {
+  it('who linked both to one GitLab user does not approve their own deploy', async () => {
+    const { request } = await deploy('required: 1');
+    await linksAccount(flow, 'U0ANN', 'ann');
+    await linksAccount(flow, 'U0MIA', 'ann');
+
+    await flow.pressesOn('U0MIA', request, 'Approve');
+
+    await flow.reads('U0MIA', 'Code: approval_own_deploy');
+    expect(flow.played()).toEqual(['deploy-canary']);
+    expect(answers()).toEqual(['refused approval_own_deploy']);
   });
 });

@@ -10,8 +10,8 @@ async function says(user: string, line: string): Promise<string> {
   return words(await flow.types(user, line));
 }
 
-async function tagAtGate(): Promise<number> {
-  flow = await startFlow();
+async function tagAtGate(file?: string): Promise<number> {
+  flow = await startFlow(file === undefined ? {} : { file });
   const { id } = await flow.gitlab.pushTag('v1.4.0');
   await flow.gitlab.settle(id);
   return id;
@@ -51,5 +51,28 @@ describe('/chatops cancel', () => {
       expect.objectContaining({ action: 'cancel', outcome: 'succeeded', reason: 'operation_canceled' }),
     );
     expect(await says('U0ANN', '/chatops cancel')).toContain('Code: nothing_to_cancel');
+  });
+
+  it('ends it for an admin of the bot too, whatever their role in the project', async () => {
+    const id = await tagAtGate(`
+projects:
+  - project: acme/production-app
+    channels: [{ id: C0DEPLOYS }]
+    environments: { production: { aliases: [prod] } }
+operations: { admins: [U0MIA] }
+identity:
+  users: { U0ANN: ann, U0MIA: mia }
+`);
+    await flow.types('U0ANN', '/deploy prod v1.4.0');
+    await flow.presses('U0ANN', 'Deploy');
+    await until('the canary starts', () => flow.gitlab.job('deploy-canary', id).status !== 'manual');
+
+    await flow.pressesOn('U0MIA', await flow.sees('Now: step 1'), 'Cancel');
+
+    await flow.sees('The deploy of v1.4.0 to production was canceled.');
+    expect(flow.audit().find(({ action }) => action === 'operation.cancel')).toMatchObject({
+      outcome: 'allowed',
+      actor: { slackUserId: 'U0MIA', gitlab: { username: 'mia' } },
+    });
   });
 });

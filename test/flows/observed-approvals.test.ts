@@ -4,6 +4,7 @@ import { linkingEnv, linksAccount } from '../support/browser.ts';
 import { type Flow, startFlow, words } from '../support/flow.ts';
 import { blockOf, seesForm } from '../support/forms.ts';
 import { until } from '../support/until.ts';
+import { deliver, madeWebhook, quiet } from '../support/webhooks.ts';
 
 let flow: Flow;
 let aheadMs = 0;
@@ -188,6 +189,28 @@ describe('whom a rule of GitLab names', () => {
 });
 
 describe('nobody is asked', () => {
+  it('on the word of a webhook that says a job waits which has not come to its gate', async () => {
+    await start();
+    const { id } = await flow.gitlab.pushTag('v1.4.0');
+    await flow.gitlab.settle(id);
+    await flow.gitlab.deliverWebhooks();
+    const webhook = madeWebhook(flow, { kind: 'pipeline', status: 'manual' });
+    const builds = (webhook.payload['builds'] as readonly { readonly name: string }[]).map((build) =>
+      build.name === 'deploy-prod' ? { ...build, status: 'manual' } : build,
+    );
+    const looks = (): number => flow.gitlab.requests.filter(({ path }) => /\/deployments\/\d+$/.test(path)).length;
+    const before = looks();
+
+    await deliver(flow, webhook, { headers: { 'idempotency-key': 'forged' }, payload: { builds } });
+    await until('GitLab was asked', () => looks() > before);
+    aheadMs += 11_000;
+    await until('GitLab was asked once more', () => looks() > before + 1);
+    await quiet(flow);
+
+    expect(requests()).toBe(0);
+    expect(words(await flow.types('U0RAJ', '/approve prod'))).toContain('Code: approval_none_waits');
+  });
+
   it('where no channel is told of approvals, or GitLab asks for none', async () => {
     await start({ channel: 'notify: [deployed]' });
     const { jobId } = await comesToGate('v1.4.0');

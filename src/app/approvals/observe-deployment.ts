@@ -25,6 +25,9 @@ export interface ObserveDeploymentDeps {
   readonly wake: Wake;
 }
 
+/** GitLab's deployment follows its job a moment later: so long after it is looked once more. */
+const followsWithinMs = 10_000;
+
 const GateWork = z.object({
   kind: z.literal('approval_gate'),
   project: z.object({ id: z.number(), path: z.string(), url: z.string() }),
@@ -82,10 +85,12 @@ export async function observeDeployment(row: InboxRow, deps: ObserveDeploymentDe
   const held = await tables.approvals.find(observedId(work.project.id, work.job.id));
   if (held && isUndecided(held)) await lookAtGitLab(held, deps);
   const isNew = !held && work.stands && (await isAskedHere(tables, work, deps.settings()));
-  const request = isNew ? await readRequest(work, deps) : undefined;
+  const read = isNew ? await readRequest(work, deps) : undefined;
   const now = deps.clock.now();
   const result = await deps.store.transaction(async (tables) => {
-    const isAsked = request !== undefined && (await ask(tables, request, { deps, now }));
+    if (read === 'not_there_yet')
+      await tables.inbox.add(gateRow(work, 'again', new Date(now.getTime() + followsWithinMs)));
+    const isAsked = typeof read === 'object' && (await ask(tables, read, { deps, now }));
     const said = isAsked ? 'asked' : held ? 'looked_at' : 'waits_for_nobody';
     await tables.inbox.done(row.id, said, now);
     return said;
@@ -108,15 +113,19 @@ async function isOfOperation(
   return active.some(({ steps }) => steps.some((step) => step.job === job.name));
 }
 
-/** What waits, as GitLab has it now; undefined: it waits for no approval. */
+/**
+ * What waits, as GitLab has it now; undefined: it waits for no approval. `not_there_yet`: the deployment has not come to
+ * its gate, whatever was told of its job.
+ */
 async function readRequest(
   { project, environment, pipelineId, job }: GateWork,
   deps: ObserveDeploymentDeps,
-): Promise<ApprovalRequest | undefined> {
+): Promise<ApprovalRequest | 'not_there_yet' | undefined> {
   const { gitlab, settings, store, clock } = deps;
   const approval = await gitlab.approvalOf(project.id, { environment, jobId: job.id });
   if (!approval || approval.pending === 0 || approval.begun || approval.canceled || approval.overtaken)
     return undefined;
+  if (approval.deployment.status === 'created') return 'not_there_yet';
   const [pipeline, jobs, [live]] = await Promise.all([
     gitlab.pipeline(project, pipelineId),
     gitlab.jobs(project.id, pipelineId),
