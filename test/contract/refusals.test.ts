@@ -71,6 +71,18 @@ describe('every refusal in the sources', () => {
     },
   );
 
+  it('has a code that a test of what leads to it names', () => {
+    const tests = filesIn('test')
+      .filter((file) => !file.startsWith('test/contract/'))
+      .map(read)
+      .join('\n');
+    const codes = refusals.flatMap(({ keys }) => [...(keys.get('code') ?? '').matchAll(/'([a-z_]+)'/g)]);
+
+    const unnamed = codes.flatMap(([, code = '']) => (new RegExp(`\\b${code}\\b`).test(tests) ? [] : [code]));
+
+    expect(unnamed).toEqual([]);
+  });
+
   it.each(sources)('%s ends what was not done with a period', (file) => {
     const ends = [...read(file).matchAll(/\bnotDone(?::| =) say`((?:[^`\\]|\\.)*)`/gsu)].map(([, text = '']) => text);
 

@@ -143,7 +143,8 @@ describe('a pipeline of another project', () => {
     const { id } = await flow.gitlab.pushTag('v9.0.0');
     await flow.gitlab.settle(id);
     await flow.gitlab.finish('plan', 'failed', { pipelineId: await childOf(id) });
-    await flow.sees('plan failed in stage test');
+    await flow.pressesOn('U0ANN', await flow.sees('plan failed in stage test'), 'Retry');
+    await flow.reads('U0ANN', 'Code: retry_in_gitlab');
     await quiet(flow);
 
     expect(roots(flow)).toHaveLength(1);

@@ -113,6 +113,20 @@ describe('/chatops unwatch', () => {
     expect(flow.shown().map(words).join()).not.toContain('v1.4.0');
   });
 
+  it('asks which of several, and names the group of a project that is watched as one of it', async () => {
+    flow = await startFlow({ file: unnamed });
+    flow.gitlab.setGroupMember('ann', 40);
+    await says('U0ANN', '/chatops watch acme/* started');
+    await says('U0ANN', `/chatops watch ${app} failed`);
+
+    const which = await flow.types('U0ANN', '/chatops unwatch');
+    expect(words(which)).toContain('Code: which_watch');
+    await flow.presses('U0ANN', app, which);
+    await flow.reads('U0ANN', `told of ${app} no more`);
+
+    expect(await says('U0ANN', `/chatops unwatch ${app}`)).toContain('Code: watched_as_group');
+  });
+
   it('names the line of a channel that the file gives, for watch and unwatch alike', async () => {
     flow = await startFlow();
 
