@@ -86,6 +86,28 @@ describe('a deploy asked for where the bot is no member', () => {
   });
 });
 
+describe('a rollback asked for where no project is at home', () => {
+  it('offers the projects one may roll back, and is told at home with one line where it was asked', async () => {
+    const id = await startReleased();
+    await flow.gitlab.play(flow.gitlab.job('deploy-canary', id).id);
+    await flow.gitlab.settle(id);
+    await flow.gitlab.play(flow.gitlab.job('deploy-prod', id).id);
+    await flow.gitlab.settle(id);
+
+    const offer = await flow.types('U0MIA', '/rollback prod', 'C0OPS');
+    await flow.presses('U0MIA', 'acme/production-app', offer);
+    await flow.reads('U0MIA', 'Roll back production to v1.3.0?');
+    await flow.presses('U0MIA', 'Roll back');
+    await until('the old job runs again', () => flow.writes().some((line) => line.endsWith('/retry')));
+    await flow.gitlab.settle();
+
+    await flow.sees('production is rolled back to v1.3.0');
+    expect(words(offer)).toContain('This channel has no project of its own. Which one?');
+    const line = await flow.sees('to v1.3.0', 'C0OPS');
+    expect(words(line)).toContain('Follow the thread in #C0DEPLOYS');
+  });
+});
+
 describe('the projects offered', () => {
   it('are those the person may act in, the last one asked for first', async () => {
     await startReleased({
