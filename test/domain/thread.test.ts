@@ -122,6 +122,13 @@ describe('decideNotices', () => {
     expect(kinds(told(aPipeline(), aPipeline({ deployments: [aDeployment({ status })] })))).toEqual(expected);
   });
 
+  it('does not tell that a deployment started whose job has ended', () => {
+    const jobs = [aJob({ id: 106, status: 'failed', environment: { name: 'production', action: 'start' } })];
+    const before = aPipeline({ status: 'failed', jobs });
+
+    expect(told(before, { ...before, deployments: [aDeployment({ jobId: 106, status: 'running' })] })).toEqual([]);
+  });
+
   it('tells of a deployment again only when its outcome changed', () => {
     const running = aPipeline({ deployments: [aDeployment({ status: 'running' })] });
     const again = aPipeline({ ...running, durationSeconds: 4 });

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { count, replies, roots, said } from '../support/channel.ts';
-import { type Flow, startFlow, words } from '../support/flow.ts';
+import { count, fileWith, replies, roots, said, unpolled } from '../support/channel.ts';
+import { deploys, type Flow, startFlow, words } from '../support/flow.ts';
 import { until } from '../support/until.ts';
-import { quiet } from '../support/webhooks.ts';
+import { deliver, madeWebhook, quiet } from '../support/webhooks.ts';
 
 let flow: Flow;
 
@@ -38,6 +38,28 @@ describe('the reply of a failed job', () => {
 
     expect(words(reply)).toContain('A command in its script failed.');
     expect(count(flow.shown().map(words), 'validate-code failed in stage validate')).toBe(1);
+  });
+});
+
+describe('the reply of a failed deployment', () => {
+  it('keeps the log when its deployment is heard of after its job, and is not followed by its start', async () => {
+    flow = await startFlow({ file: fileWith([`{ id: ${deploys} }`], unpolled) });
+    flow.gitlab.faults.dropWebhooks('all');
+    flow.gitlab.planFailure('deploy-staging');
+    const { id } = await flow.gitlab.pushTag('v1.4.0');
+    await flow.gitlab.settle(id);
+    await flow.gitlab.deliverWebhooks();
+
+    await deliver(flow, madeWebhook(flow, { kind: 'build', status: 'failed', job: 'deploy-staging' }));
+    await flow.sees('context deadline exceeded');
+    await deliver(flow, madeWebhook(flow, { kind: 'deployment', status: 'running' }));
+    await deliver(flow, madeWebhook(flow, { kind: 'deployment', status: 'failed' }));
+    await quiet(flow);
+
+    const texts = flow.shown().map(words);
+    expect(count(texts, 'The deployment of v1.4.0 to staging failed.')).toBe(1);
+    expect(count(texts, 'context deadline exceeded')).toBe(1);
+    expect(count(texts, 'is deploying v1.4.0')).toBe(0);
   });
 });
 

@@ -27,10 +27,16 @@ const LogExcerptWork = z.object({
   mention: z.object({ slackUserId: z.string(), as: z.enum(['author', 'requester']) }).optional(),
 });
 
-/** The inbox row that asks for it, to be written with the reply. */
-export function logExcerptRow(work: Omit<z.infer<typeof LogExcerptWork>, 'kind'>, now: Date): NewInboxRow {
+/**
+ * The inbox row that asks for it, to be written with the reply. `version`: of the reply, since one that was written anew
+ * has lost its log, as that of a failed job whose deployment is heard of a moment later.
+ */
+export function logExcerptRow(
+  work: Omit<z.infer<typeof LogExcerptWork>, 'kind'>,
+  { version, now }: { readonly version: number; readonly now: Date },
+): NewInboxRow {
   const body = JSON.stringify({ kind: 'log_excerpt', ...work });
-  return { key: `log-excerpt/${work.messageKey}`, source: 'internal', body, receivedAt: now };
+  return { key: `log-excerpt/${work.messageKey}/${version}`, source: 'internal', body, receivedAt: now };
 }
 
 /**

@@ -90,7 +90,9 @@ async function putFollowUp(
   const { pipeline, messageKey, mention, now } = about;
   const work = { projectId: pipeline.project.id, pipelineId: pipeline.id, messageKey, mention };
   const jobId = failedJobId(notice);
-  if (jobId !== undefined) await tables.inbox.add(logExcerptRow({ ...work, jobId }, now));
+  const reply = jobId === undefined ? undefined : await tables.outbox.find(messageKey);
+  if (jobId !== undefined && reply)
+    await tables.inbox.add(logExcerptRow({ ...work, jobId }, { version: reply.version, now }));
   const row = reportRow({ ...work, notice: notice.kind, endedAt: notice.at?.getTime() }, now);
   if (row) await tables.inbox.add(row);
 }

@@ -10,7 +10,7 @@ let store: OpenStore;
 beforeEach(async () => {
   store = await createSqliteStore({ path: ':memory:', now: () => at(0) });
   const work = { projectId: 7, pipelineId: 812, jobId: 101, messageKey: 'C1/pipeline:812/job:101/failed' };
-  await store.tables.inbox.add(logExcerptRow(work, at(0)));
+  await store.tables.inbox.add(logExcerptRow(work, { version: 1, now: at(0) }));
 });
 afterEach(() => store.close());
 
