@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { unknownOutcomeMs } from '../../src/domain/operation.ts';
-import { movableClock } from '../support/crash.ts';
-import { type Flow, type FlowOptions, startFlow, words } from '../support/flow.ts';
+import { movableClock, startCrashingBot } from '../support/crash.ts';
+import { deploys, type Flow, type FlowOptions, startFlow, words } from '../support/flow.ts';
 import { until } from '../support/until.ts';
 
 let flow: Flow;
@@ -152,6 +152,32 @@ describe('/play of a job that stops an environment', () => {
 
     expect(words(await flow.types('U0MIA', '/play stop-dev'))).toContain('Code: locked');
     expect(flow.writes()).toEqual([]);
+  });
+});
+
+describe('a task that the bot comes back to when Slack takes no answer at its press any more', () => {
+  it.each([
+    ['was not begun: nothing is done, and the asker is told', 'message_sending', 'Code: too_late'],
+    ['may have left: the asker is told that nobody knows', 'play_intended', 'Code: outcome_unknown'],
+  ] as const)('%s', async (_, point, told) => {
+    const clock = movableClock();
+    const id = await start({ clock });
+    const bot = await startCrashingBot(flow);
+    await flow.types('U0MIA', '/play seed-db on main');
+    // The card says that it was confirmed before the task has looked at the job.
+    flow.gitlab.faults.slow({ path: /\/pipelines\/\d+\/jobs/ }, 3_000, 100);
+    bot.diesAt(point);
+    await flow.presses('U0MIA', 'Play');
+    await bot.dead();
+    flow.gitlab.faults.clear();
+
+    clock.moveMs(31 * 60_000);
+    await flow.startBot();
+
+    await flow.reads('U0MIA', told);
+    expect(flow.slack.ephemerals('U0MIA').at(-1)).toMatchObject({ channel: deploys });
+    expect(flow.played()).toEqual([]);
+    expect(flow.gitlab.job('seed-db', id).status).toBe('manual');
   });
 });
 

@@ -7,14 +7,12 @@ import type { Refusal } from '../../domain/refusal.ts';
 import { beside } from '../beside.ts';
 import type { FillFormDeps } from '../forms/fill-form.ts';
 import { placeOf } from '../forms/forms.ts';
+import { isStillOpen } from '../still-open.ts';
 import type { AnswerDraft, InboxRow } from '../store-ports.ts';
 import { inputsPerMinute, type RateVerdict } from './command-rate.ts';
 import { identifyForRecord } from './identify-actor.ts';
 import { inputEntry } from './input-entry.ts';
 import type { SlackInput } from './slack-input.ts';
-
-/** Slack takes answers at a `response_url` for 30 minutes. */
-const responseUrlLifeMs = 29 * 60_000;
 
 /** Why an input is not carried out, in words for the person; without a card they were told before. */
 interface Undone {
@@ -39,7 +37,7 @@ export async function leaveUndone(
     if (actor) {
       const entry = inputEntry(input, { actor, at: now, commandPrefix: deps.settings().commandPrefix });
       await tables.audit.append({ ...entry, outcome: 'refused', reason });
-      const open = stillOpen(to, input, now.getTime() - row.receivedAt.getTime());
+      const open = whereOpen(to, input, now.getTime() - row.receivedAt.getTime());
       await tables.outbox.answer({ key: `answer/${row.key}`, to: open, ...card }, now);
     }
     await tables.inbox.done(row.id, reason, now);
@@ -72,8 +70,8 @@ export function tooMany(rate: Exclude<RateVerdict, { kind: 'ok' }>): Undone {
 }
 
 /** The same for an old input: a `response_url` that is dead by now is replaced by where it was typed. */
-function stillOpen(to: AnswerDraft['to'], input: SlackInput, ageMs: number): AnswerDraft['to'] {
-  if (to.kind !== 'response_url' || ageMs < responseUrlLifeMs) return beside(to);
+function whereOpen(to: AnswerDraft['to'], input: SlackInput, ageMs: number): AnswerDraft['to'] {
+  if (isStillOpen(to, ageMs)) return beside(to);
   if (input.kind === 'form_action' || input.kind === 'submission') return to;
   const threadTs = input.kind === 'command' ? undefined : input.threadTs;
   return { kind: 'ephemeral', channel: input.channelId, user: input.userId, threadTs };

@@ -3,10 +3,8 @@ import { SlackError } from '../../domain/errors.ts';
 import { currentStep, type Operation } from '../../domain/operation.ts';
 import { messageUrl } from '../notices/open-thread.ts';
 import type { SlackGateway } from '../ports.ts';
+import { responseUrlLifeMs } from '../still-open.ts';
 import type { AnswerDraft, Tables } from '../store-ports.ts';
-
-/** Slack takes answers at a `response_url` for 30 minutes. */
-const responseUrlLifeMs = 29 * 60_000;
 
 /**
  * Where a deed that is told elsewhere was asked for, and how a line can be kept up to date there: as a message where
@@ -45,6 +43,23 @@ export async function showWhereAsked(tables: Pick<Tables, 'outbox'>, operation: 
   const moment = isAsking ? `question:${step.index}` : operation.state;
   const to = { kind: 'response_url', url: asked.answer.url, replaceOriginal: true } as const;
   await tables.outbox.answer({ key: `asked/${id}/${moment}`, to, ...card }, now);
+}
+
+/**
+ * Where an answer goes that comes too late for its `response_url`: to where it was asked for, as far as the bot may post
+ * there, else to where the deed is told. The asker alone sees it.
+ */
+export async function whereLate(
+  asked: {
+    readonly slackUserId: string;
+    readonly at: { readonly channel: string; readonly threadTs?: string | undefined } | undefined;
+    readonly toldIn: string;
+  },
+  slack: Pick<SlackGateway, 'place'>,
+): Promise<Extract<AnswerDraft['to'], { kind: 'ephemeral' }>> {
+  const { slackUserId: user, at, toldIn } = asked;
+  const isOpen = at && (at.channel === toldIn || at.channel.startsWith('D') || (await isMember(at.channel, slack)));
+  return { kind: 'ephemeral', user, channel: isOpen ? at.channel : toldIn, threadTs: isOpen ? at.threadTs : undefined };
 }
 
 /** Where Slack does not say so, as in a direct message, the bot is taken for none. */

@@ -1,5 +1,6 @@
 import { SlackError } from '../../domain/errors.ts';
 import type { Checkpoint, Clock, Lease, Log, Settings, SlackContent, SlackGateway } from '../ports.ts';
+import { responseUrlLifeMs } from '../still-open.ts';
 import type { OutboxRow, Store } from '../store-ports.ts';
 import {
   findHeldChannel,
@@ -36,9 +37,6 @@ const linkWaitMs = 10_000;
 /** A reply that is older when it can be sent at last stays in its thread. */
 const broadcastLifeMs = 60 * 60_000;
 
-/** A `response_url` is dead after 30 minutes. */
-const answerLifeMs = 29 * 60_000;
-
 /**
  * Sends one outbox row: posts a message, edits it, or gives an answer. The attempt is on disk before the request
  * leaves; after an unknown outcome we first look for the message by its id, so nothing is said twice and nothing is
@@ -46,7 +44,8 @@ const answerLifeMs = 29 * 60_000;
  */
 export async function deliverMessage(row: OutboxRow, deps: DeliverMessageDeps): Promise<void> {
   const now = deps.clock.now();
-  if (row.answer && now.getTime() - row.createdAt.getTime() > answerLifeMs) return bury(row, 'answer_too_late', deps);
+  if (row.answer && now.getTime() - row.createdAt.getTime() > responseUrlLifeMs)
+    return bury(row, 'answer_too_late', deps);
   if (row.rootDead) return bury(row, 'root_dead', deps);
   const held = row.answer ? undefined : await findHeldChannel(deps.store.tables.meta, row.channel);
   if (held && (await isParked(row, held, deps))) return;

@@ -132,7 +132,8 @@ async function claimTask(
       await answerLate(tables, { press, plan, now }, deps);
       return false;
     }
-    await tables.inbox.add(taskRow({ planId: plan.id, to: press.to }, now));
+    const asked = { channel: press.channel, threadTs: press.threadTs };
+    await tables.inbox.add(taskRow({ planId: plan.id, to: press.to, asked }, now));
     await tables.audit.append({
       ...planEntry({ press, plan, now }, plan.requester, deps.settings()),
       action: 'task.confirm',

@@ -6,8 +6,10 @@ import type { Refusal } from '../../domain/refusal.ts';
 import { isTaskDone } from '../../domain/task.ts';
 import { type DeployAfterTaskDeps, deployAfterTask } from '../deploy/deploy-after-task.ts';
 import type { GitLabAs } from '../gitlab-ports.ts';
+import { whereLate } from '../input/where-asked.ts';
 import { explainBrokenLink, gitlabFor } from '../links/own-token.ts';
 import type { Checkpoint, Lease, Settings } from '../ports.ts';
+import { isStillOpen } from '../still-open.ts';
 import type { InboxRow } from '../store-ports.ts';
 import { type CallTaskDeps, callTask, type TaskCalled } from './call-task.ts';
 import { type EndTaskDeps, endTask, refuseTask } from './end-task.ts';
@@ -38,9 +40,13 @@ const lookAgainMs = 3_000;
  * @throws GitLabError to be tried again later, as long as nothing has left.
  */
 export async function carryOutTask(row: InboxRow, deps: CarryOutTaskDeps): Promise<void> {
-  const work = readTaskWork(row);
-  const plan = await deps.store.tables.plans.find(work.planId);
-  if (plan?.deed.kind !== 'task') throw new InvariantError(`there is no task ${work.planId}`);
+  const read = readTaskWork(row);
+  const plan = await deps.store.tables.plans.find(read.planId);
+  if (plan?.deed.kind !== 'task') throw new InvariantError(`there is no task ${read.planId}`);
+  const { slackUserId } = plan.requester;
+  const isOpen = isStillOpen(read.to, deps.clock.now().getTime() - row.receivedAt.getTime());
+  const late = { slackUserId, at: read.asked, toldIn: plan.deed.channel };
+  const work = isOpen ? read : { ...read, to: await whereLate(late, deps.slack) };
   const at: TaskAt = { row, work, plan: { ...plan, deed: plan.deed } };
   if (work.calledAt === undefined) return begin(at, deps);
   if (work.madePipelineId !== undefined) return deployAfterTask(at, deps);

@@ -19,6 +19,8 @@ const TaskWork = z.object({
   kind: z.literal('task'),
   planId: z.string(),
   to: AnswerTo,
+  /** Where it was confirmed: `to` may be dead by the time there is something to say. */
+  asked: z.object({ channel: z.string(), threadTs: z.string().optional() }).optional(),
   /** When the request left: what became of it is looked for from then on, and it never leaves again. */
   calledAt: z.number().optional(),
   /** The newest pipeline of the ref when one more was asked for. */
