@@ -74,7 +74,7 @@ export interface Subject {
 }
 
 /** What GitLab says of an environment, to be remembered. */
-export type HeardEnvironment = Omit<Parameters<typeof refreshEnvironmentRecord>[1], 'now'>;
+export type HeardEnvironment = Omit<Parameters<typeof refreshEnvironmentRecord>[1], 'by' | 'now'>;
 
 /** What a command may look at while GitLab does not answer: who asks is not known either. */
 export interface AwayContext {

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { finishRelease } from '../support/crash.ts';
 import { type Flow, startFlow, words } from '../support/flow.ts';
+import { quiet } from '../support/webhooks.ts';
 
 let flow: Flow;
 
@@ -149,6 +151,22 @@ describe('/deployments while GitLab is away', () => {
     const answer = await away.types('U0MIA', '/deployments staging');
 
     expect(words(answer)).toContain('staging runs v1.4.0');
+  });
+
+  it('names who asked for it here, not whose token played it', async () => {
+    const { id } = await away.gitlab.pushTag('v1.4.0');
+    await away.gitlab.settle(id);
+    await away.types('U0ANN', '/deploy prod v1.4.0');
+    await away.presses('U0ANN', 'Deploy');
+    await finishRelease(away, id);
+    // Whether it is a rollback is asked of GitLab, whose list says whose token played it.
+    await quiet(away);
+    away.gitlab.faults.outage('502');
+
+    const answer = words(await away.types('U0RAJ', '/deployments prod'));
+
+    expect(answer).toContain('This is what I heard last.');
+    expect(answer).toMatch(/production runs v1\.4\.0 .* by Ann Smith/);
   });
 
   it('tells nothing outside of the project’s channel, where nobody could say who may read it', async () => {

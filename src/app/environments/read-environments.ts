@@ -60,7 +60,7 @@ async function readOne(
       rolledBack: live !== undefined && wentBack(live, older),
       behind,
     },
-    heard: { projectId, environment: name, tier, url, successes, by },
+    heard: { projectId, environment: name, tier, url, successes },
   };
 }
 
