@@ -133,6 +133,43 @@ describe('a deployment that waits in GitLab and that nobody asked for in Slack',
     expect(flow.played()).toEqual(['deploy-prod']);
   });
 
+  it('is asked for again when the deploy from Slack is canceled and GitLab still waits', async () => {
+    await start();
+    await comesToGate('v1.4.0');
+    const request = await flow.sees('Approve v1.4.0 to production?');
+    await flow.types('U0ANN', '/deploy prod v1.4.0');
+    await flow.presses('U0ANN', 'Deploy');
+    await flow.sees('A deploy from Slack asks for it now');
+    await flow.sees('Ann Smith asks, in');
+
+    await flow.types('U0ANN', '/chatops cancel');
+
+    await until('the request is open again', () => buttons(request).includes('approval_approve'));
+    expect(words(requestNow(request))).toContain('Maintainers: 0 of 1');
+    expect(words(await flow.types('U0RAJ', '/approve prod'))).toContain('Approve v1.4.0 to production?');
+    expect(flow.gitlab.job('deploy-prod').status).toBe('manual');
+    expect(flow.played()).toEqual([]);
+  });
+
+  it('and that a canceled deploy from Slack leaves behind becomes a request', async () => {
+    await start();
+    const { id } = await flow.gitlab.pushTag('v1.4.0');
+    await flow.gitlab.settle(id);
+    await flow.types('U0ANN', '/deploy prod v1.4.0');
+    await flow.presses('U0ANN', 'Deploy');
+    await until('the canary job starts', () => flow.gitlab.job('deploy-canary', id).status !== 'manual');
+    await flow.gitlab.settle(id);
+    const question = await flow.sees('Promote v1.4.0 to production?');
+    await flow.pressesOn('U0ANN', question, 'Promote to production');
+    await flow.sees('Ann Smith asks, in');
+
+    await flow.types('U0ANN', '/chatops cancel');
+
+    const request = await flow.sees('started it in GitLab');
+    expect(buttons(request)).toContain('approval_approve');
+    expect(flow.played()).toEqual(['deploy-canary']);
+  });
+
   it('that was deployed in GitLab needs nobody any more, nor does one that was overtaken', async () => {
     await start();
     const first = await comesToGate('v1.4.0');

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { type ApprovalRequest, isUndecided } from '../../domain/approval.ts';
 import { guessTier } from '../../domain/environment.ts';
 import { NotFoundError } from '../../domain/errors.ts';
@@ -11,6 +10,7 @@ import type { Clock, Settings, Wake } from '../ports.ts';
 import type { InboxRow, NewInboxRow, Store, Tables } from '../store-ports.ts';
 import { approvalEntry } from './approval-entry.ts';
 import { lookAtGitLab } from './follow-gitlab-approvals.ts';
+import { GateWork, gateRow } from './gate-work.ts';
 import { gitlabTerms } from './gitlab-terms.ts';
 import { checksOf } from './make-request.ts';
 import { findFollowers, openPlaces } from './observed-places.ts';
@@ -28,17 +28,6 @@ export interface ObserveDeploymentDeps {
 /** GitLab's deployment follows its job a moment later: so long after it is looked once more. */
 const followsWithinMs = 10_000;
 
-const GateWork = z.object({
-  kind: z.literal('approval_gate'),
-  project: z.object({ id: z.number(), path: z.string(), url: z.string() }),
-  environment: z.string(),
-  pipelineId: z.number(),
-  job: z.object({ id: z.number(), name: z.string() }),
-  /** Whether it stands at its gate, so that it may have to be asked for. */
-  stands: z.boolean(),
-});
-type GateWork = z.output<typeof GateWork>;
-
 /** The inbox row that has GitLab asked how a request stands. `moment` makes it one look. */
 export function lookRow(
   { project, environment, pipelineId, job, jobId }: ApprovalRequest,
@@ -46,13 +35,6 @@ export function lookRow(
   now: Date,
 ): NewInboxRow {
   return gateRow({ project, environment, pipelineId, job: { id: jobId, name: job }, stands: false }, moment, now);
-}
-
-function gateRow(work: Omit<GateWork, 'kind'>, moment: string, now: Date): NewInboxRow {
-  const { project, job } = work;
-  const { id, path, url } = project;
-  const body = JSON.stringify({ ...work, kind: 'approval_gate', project: { id, path, url } } satisfies GateWork);
-  return { key: `approval-gate/${id}/${job.id}/${moment}`, source: 'internal', body, receivedAt: now };
 }
 
 /** Has GitLab asked about each deploy job that came to its gate, or left it: what was told of it is no proof. */
@@ -84,7 +66,7 @@ export async function observeDeployment(row: InboxRow, deps: ObserveDeploymentDe
   const { tables } = deps.store;
   const held = await tables.approvals.find(observedId(work.project.id, work.job.id));
   if (held && isUndecided(held)) await lookAtGitLab(held, deps);
-  const isNew = !held && work.stands && (await isAskedHere(tables, work, deps.settings()));
+  const isNew = !isKnown(held) && work.stands && (await isAskedHere(tables, work, deps.settings()));
   const read = isNew ? await readRequest(work, deps) : undefined;
   const now = deps.clock.now();
   const result = await deps.store.transaction(async (tables) => {
@@ -96,6 +78,11 @@ export async function observeDeployment(row: InboxRow, deps: ObserveDeploymentDe
     return said;
   });
   if (result === 'asked') deps.wake('outbox');
+}
+
+/** Whether it needs no new request. One that gave way to a deploy of ours is asked again once that has ended. */
+function isKnown(held: ApprovalRequest | undefined): boolean {
+  return held !== undefined && held.closed !== 'asked_anew';
 }
 
 /** Whether anybody here would be asked: a channel is told of approvals, and no operation asks by itself. */
@@ -188,12 +175,14 @@ async function ask(
 ): Promise<boolean> {
   const { project, environment, pipelineId, job, jobId } = request;
   const pipeline = await tables.pipelines.find(project.id, pipelineId);
-  if (!pipeline || (await tables.approvals.find(request.id))) return false;
+  const held = await tables.approvals.find(request.id);
+  if (!pipeline || isKnown(held)) return false;
   if (await isOfOperation(tables, { project, pipelineId, job: { id: jobId, name: job } })) return false;
   const about = { pipeline, environment, settings: deps.settings() };
   const places = await openPlaces(tables, { ...about, ask: request.terms.ask, now });
   const asked = { ...request, places };
-  await tables.approvals.add(asked);
+  if (held) await tables.approvals.save(asked, held.state);
+  else await tables.approvals.add(asked);
   for (const vote of asked.votes) await tables.approvals.vote(asked.id, vote);
   await tables.audit.append({
     ...approvalEntry(request, { now, settings: about.settings }),

@@ -4,6 +4,7 @@ import { renderPromoteAnswered } from '../../cards/promote-answered.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { commandLine } from '../../domain/command-line.ts';
 import { currentStep, type Operation } from '../../domain/operation.ts';
+import { leaveGates } from '../approvals/leave-gates.ts';
 import { settleApprovals } from '../approvals/show-approval.ts';
 import { showWatches } from '../checks/show-watches.ts';
 import { lockAfterRollback } from '../locks/pass-locks.ts';
@@ -52,6 +53,7 @@ export async function showChange(
     await tables.outbox.put({ ...reply, key, lane: 'failure', ...card }, now);
     await mailOperationEnd(tables, operation, { card, now });
     await noteEndedRollback(tables, operation, now);
+    await leaveGates(tables, operation, now);
   }
   const pipeline = await tables.pipelines.find(operation.project.id, operation.pipelineId);
   if (!pipeline) return;
