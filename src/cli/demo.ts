@@ -9,10 +9,12 @@ import { commandLine } from '../domain/command-line.ts';
 import { createGitLabServer, type GitLabServer } from '../sandbox/gitlab-server/server.ts';
 import { adaptGitLab } from '../sandbox/page/gitlab-adapter.ts';
 import { createPage, type Page } from '../sandbox/page/server.ts';
+import type { ServiceSide } from '../sandbox/page/service-side.ts';
 import { createServiceServer, type ServiceServer } from '../sandbox/service-server/server.ts';
 import { failingBy, serviceSwitches, watchedByBot } from '../sandbox/service-server/switches.ts';
 import { createSlackServer, type SlackServer } from '../sandbox/slack-server/server.ts';
 import { createProgram } from '../wire.ts';
+import { createDemoBot } from './demo/bot.ts';
 import { createDemoRules, createDemoTime, type DemoRules, type DemoTime, runnersSwitch } from './demo/switches.ts';
 
 /** What a command of the CLI leaves running. */
@@ -38,32 +40,31 @@ const settingsFile = 'examples/production-app/chatops.yml';
 
 /**
  * Starts the real bot against two stand-ins on loopback and prints the one address to open. Nothing is kept: the store
- * is in memory, and the stand-ins forget when they end.
+ * is in a temporary folder, and the stand-ins forget when they end.
  */
 export async function startDemo(print: (line: string) => void, jobMs = watchableJobMs): Promise<Demo> {
-  const sandbox = await startSandbox(0, jobMs);
   const port = await freePort();
   const botUrl = `http://127.0.0.1:${port}`;
-  const config = loadConfig({
-    env: {
-      ...settingsFor(sandbox, botUrl),
-      PROMETHEUS_URL: sandbox.service.prometheusUrl,
-      CHATOPS_CONFIG: path.join(import.meta.dirname, '..', '..', settingsFile),
-      DATABASE_URL: 'sqlite::memory:',
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      LOG_LEVEL: 'warn',
-    },
-    readFile: (file) => guarded(readTextFile(file), sandbox),
-  });
-  const program = createProgram({
-    config,
-    clock: sandbox.time,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
-  await program.start();
+  const bot = await createDemoBot((databaseUrl) =>
+    createProgram({
+      config: loadConfig({ env: { ...env, DATABASE_URL: databaseUrl }, readFile }),
+      clock: sandbox.time,
+      onFatal: (error) => {
+        throw error;
+      },
+    }),
+  );
+  const sandbox = await startSandbox(0, jobMs, [bot.control]);
+  const readFile = (file: string): string => guarded(readTextFile(file), sandbox);
+  const env = {
+    ...settingsFor(sandbox, botUrl),
+    PROMETHEUS_URL: sandbox.service.prometheusUrl,
+    CHATOPS_CONFIG: path.join(import.meta.dirname, '..', '..', settingsFile),
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    LOG_LEVEL: 'warn',
+  };
+  await bot.start();
   connect(sandbox, botUrl);
   print(`Open ${sandbox.page.url}`);
   print('You are Ann. Push the tag v1.4.0 on the right, then type /deploy prod v1.4.0 in #deploys. Ctrl+C ends it.');
@@ -74,7 +75,7 @@ export async function startDemo(print: (line: string) => void, jobMs = watchable
     slack: sandbox.slack,
     async stop() {
       await sandbox.page.stop();
-      await program.stop();
+      await bot.stop();
       await Promise.all([sandbox.gitlab.stop(), sandbox.slack.stop(), sandbox.service.stop()]);
     },
   };
@@ -162,7 +163,7 @@ interface Sandbox {
   readonly page: Page;
 }
 
-async function startSandbox(pagePort: number, jobMs: number): Promise<Sandbox> {
+async function startSandbox(pagePort: number, jobMs: number, more: ServiceSide['switches'] = []): Promise<Sandbox> {
   // The releases of the past ran before there was anybody to ask.
   let asked: ServiceServer | undefined;
   const time = createDemoTime();
@@ -182,7 +183,13 @@ async function startSandbox(pagePort: number, jobMs: number): Promise<Sandbox> {
     slack,
     gitlab: adaptGitLab(gitlab),
     service: {
-      switches: [...serviceSwitches(service, gitlab).switches, runnersSwitch(gitlab), rules.control, time.control],
+      switches: [
+        ...serviceSwitches(service, gitlab).switches,
+        runnersSwitch(gitlab),
+        rules.control,
+        time.control,
+        ...more,
+      ],
     },
     now: time.now,
     port: pagePort,

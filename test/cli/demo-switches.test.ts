@@ -18,11 +18,11 @@ const env = {
 };
 
 describe('the time of the demo', () => {
-  it('goes on as far as it is told, and never back', () => {
+  it('goes on as far as it is told, and never back', async () => {
     const time = createDemoTime();
     const before = time.now().getTime();
 
-    time.control.set('1 day on');
+    await time.control.set('1 day on');
 
     expect(time.now().getTime() - before).toBeGreaterThanOrEqual(86_400_000);
     expect(() => time.control.set('2 h on')).toThrow('Time does not go back.');
@@ -32,9 +32,9 @@ describe('the time of the demo', () => {
 describe('the rules of the demo', () => {
   const rules = createDemoRules(() => new Date('2026-11-28T12:30:00Z'));
 
-  it.each(rules.control.modes)('%s are settings that the bot takes', (mode) => {
+  it.each(rules.control.modes)('%s are settings that the bot takes', async (mode) => {
     const document = parseDocument(file);
-    rules.control.set(mode);
+    await rules.control.set(mode);
 
     rules.writeTo(document);
 

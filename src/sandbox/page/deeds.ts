@@ -83,7 +83,7 @@ async function done(deed: unknown): Promise<void> {
 interface Switch {
   readonly label: string;
   readonly modes: readonly string[];
-  readonly set: (mode: string) => void;
+  readonly set: (mode: string) => void | Promise<void>;
 }
 
 function createSwitches(slack: SlackServer, gitlab: GitLabSide | undefined, service: ServiceSide | undefined) {
@@ -111,10 +111,10 @@ function createSwitches(slack: SlackServer, gitlab: GitLabSide | undefined, serv
   }
   for (const one of service?.switches ?? []) known.set(one.name, one);
   return {
-    set({ name, mode }: { readonly name: string; readonly mode: string }) {
+    async set({ name, mode }: { readonly name: string; readonly mode: string }) {
       const one = known.get(name);
       if (one === undefined || !one.modes.includes(mode)) throw new Error(`no such fault: ${name} ${mode}`);
-      one.set(mode);
+      await one.set(mode);
       modes.set(name, mode);
     },
     list: (): readonly FaultSwitch[] =>

@@ -5,6 +5,7 @@ export interface ServiceSide {
     readonly label: string;
     /** The first is how it is when all is well. */
     readonly modes: readonly string[];
-    readonly set: (mode: string) => void;
+    /** Settled once it is so. */
+    readonly set: (mode: string) => void | Promise<void>;
   }[];
 }
