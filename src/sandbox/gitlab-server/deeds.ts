@@ -8,6 +8,7 @@ import {
   makeTag,
   pushBranch,
   pushTag,
+  runPipeline,
   setAccount,
   setGroupMember,
   setMember,
@@ -34,6 +35,8 @@ export interface Deeds {
   readonly pushTag: (name: string, options?: TagOptions) => Promise<SandboxPipeline>;
   /** The same without a pipeline, as if the push had skipped CI; resolves to the sha. */
   readonly createTag: (name: string, options?: TagOptions) => Promise<string>;
+  /** One more pipeline of a tag that is there. Rejects as `pushTag` does. */
+  readonly runPipeline: (tagName: string, username?: string) => Promise<SandboxPipeline>;
   /** Makes the page of a tag that is there. */
   readonly release: (tagName: string, options?: ReleaseOptions) => Promise<void>;
   readonly editRelease: (tagName: string, options: ReleaseOptions) => Promise<void>;
@@ -81,6 +84,7 @@ export function createDeeds(world: World): Deeds {
   return {
     pushTag: async (name, options) => viewPipeline(world, pushTag(world, name, options)),
     createTag: async (name, options) => makeTag(world, name, options),
+    runPipeline: async (tagName, username) => viewPipeline(world, runPipeline(world, tagName, username)),
     release: async (tagName, options) => void makeRelease(world, tagName, options),
     editRelease: async (tagName, options) => void changeRelease(world, tagName, options),
     deleteRelease: async (tagName) => void dropRelease(world, tagName),

@@ -84,6 +84,14 @@ export function pushTag(world: World, name: string, options: TagOptions = {}): P
   return createPipeline(world, { ref: name, sha, kind: 'tag', source: 'push', user, onError: 'save' });
 }
 
+/** Runs a pipeline for a tag that is there, as on GitLab's page. Throws `FilteredError` when the rules leave none. */
+export function runPipeline(world: World, ref: string, username = 'ann'): Pipeline {
+  const tag = world.tags.find((each) => each.name === ref);
+  if (tag === undefined) throw new Error('Reference not found');
+  const user = userNamed(world, username);
+  return createPipeline(world, { ref, sha: tag.sha, kind: 'tag', source: 'web', user, onError: 'save' });
+}
+
 /** Pushes new commits to a branch and makes its pipeline. Throws `FilteredError` when the rules leave none. */
 export function pushBranch(world: World, name: string, options: BranchOptions = {}): Pipeline {
   const branch = ensureBranch(world, name);

@@ -89,6 +89,7 @@ function keyOf(control) {
     data.value,
     data.gitlab,
     data.job,
+    data.ref,
     data.actor,
     data.channel,
     data.thread,
@@ -339,7 +340,7 @@ document.addEventListener('submit', (event) => {
     const field = form.elements.name;
     const name = field.value.trim() || field.placeholder;
     field.value = '';
-    void perform(`gitlab/${form.dataset.gitlabForm}`, { name });
+    void perform(`gitlab/${event.submitter?.dataset.gitlab ?? form.dataset.gitlabForm}`, { name });
   } else {
     const text = form.elements.text.value.trim();
     if (text === '') return;

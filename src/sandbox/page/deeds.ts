@@ -19,6 +19,7 @@ const WEBHOOK_MODES = ['ok', 'lost', 'duplicated'] as const satisfies readonly W
 /** How long a caller is told to wait while the page plays a busy Slack. */
 const RETRY_AFTER_SECONDS = 5;
 
+const Tag = z.object({ name: z.string().min(1) });
 const Job = z.object({ job: z.coerce.number(), username: z.string() });
 
 /** Everything that the page can do: what a person does in Slack and on GitLab, and the faults. */
@@ -52,7 +53,12 @@ export function createPageDeeds(
 
 function createGitLabDeeds(gitlab: GitLabSide): Readonly<Record<string, (args: JsonObject) => unknown>> {
   return {
-    'gitlab/pushTag': (args) => done(gitlab.pushTag(z.object({ name: z.string().min(1) }).parse(args).name)),
+    'gitlab/pushTag': (args) => done(gitlab.pushTag(Tag.parse(args).name)),
+    'gitlab/pushTagSkippingCi': (args) => done(gitlab.pushTagSkippingCi(Tag.parse(args).name)),
+    'gitlab/runPipeline': (args) => {
+      const { ref, username } = z.object({ ref: z.string(), username: z.string() }).parse(args);
+      return done(gitlab.runPipeline(ref, username));
+    },
     'gitlab/pushBranch': (args) => done(gitlab.pushBranch(z.object({ ref: z.string().min(1) }).parse(args).ref)),
     'gitlab/play': onJob((job, username) => gitlab.play(job, username)),
     'gitlab/retry': onJob((job, username) => gitlab.retry(job, username)),

@@ -23,6 +23,8 @@ export function adaptGitLab(gitlab: GitLabServer): GitLabSide {
   return {
     state: () => stateOf(gitlab),
     pushTag: (name) => gitlab.pushTag(name),
+    pushTagSkippingCi: (name) => gitlab.createTag(name),
+    runPipeline: (tag, username) => gitlab.runPipeline(tag, username),
     pushBranch: (ref) => gitlab.pushBranch(ref),
     play: (jobId, username) => gitlab.play(jobId, username),
     retry: (jobId, username) => gitlab.retry(jobId, username),

@@ -38,10 +38,12 @@ export function renderGitLab(gitlab: GitLabSide | undefined): ReactNode {
       { className: 'gl-push', 'data-gitlab-form': 'pushTag' },
       h('input', { name: 'name', 'aria-label': 'Tag name', placeholder: nextTag(state.tags), autoComplete: 'off' }),
       h('button', { type: 'submit' }, 'Push tag'),
+      h('button', { type: 'submit', className: 'is-second', 'data-gitlab': 'pushTagSkippingCi' }, 'with ci.skip'),
       h('button', { type: 'button', 'data-gitlab': 'pushBranch', 'data-ref': 'main' }, 'Push to main'),
     ),
     renderEnvironments(state.environments),
     gitlab.requireApproval === undefined ? null : renderApprovalSwitch(state.requiresApproval),
+    ...tagsWithoutPipeline(state).map((tag) => renderTag(tag)),
     ...shown.map((pipeline, index) => renderPipeline(pipeline, index < OPEN_PIPELINES)),
     shown.length === 0 ? h('p', { className: 'gl-empty' }, 'No pipeline yet. Push a tag.') : null,
   );
@@ -75,6 +77,31 @@ function renderApprovalSwitch(isOn: boolean): ReactNode {
   );
 }
 
+/** Newest first. */
+function tagsWithoutPipeline({ tags, pipelines }: ReturnType<GitLabSide['state']>): readonly string[] {
+  const built = new Set(pipelines.filter((one) => one.tag).map((one) => one.ref));
+  return tags.filter((tag) => !built.has(tag));
+}
+
+function renderTag(tag: string): ReactNode {
+  return h(
+    'div',
+    { className: 'gl-pipeline gl-job', key: tag },
+    h('strong', { className: 'gl-name' }, tag),
+    h('small', null, 'tag without a pipeline'),
+    renderRun(tag),
+  );
+}
+
+function renderRun(tag: string): ReactNode {
+  const label = `Run pipeline for ${tag}`;
+  return h(
+    'span',
+    { className: 'gl-deeds' },
+    h('button', { type: 'button', 'data-gitlab': 'runPipeline', 'data-ref': tag, 'aria-label': label }, 'Run pipeline'),
+  );
+}
+
 function renderPipeline(pipeline: GitLabPipeline, isOpen: boolean): ReactNode {
   return h(
     'details',
@@ -90,6 +117,7 @@ function renderPipeline(pipeline: GitLabPipeline, isOpen: boolean): ReactNode {
     ...pipeline.stages.map((stage) =>
       h('div', { className: 'gl-stage', key: stage.name }, h('h4', null, stage.name), ...stage.jobs.map(renderJob)),
     ),
+    pipeline.tag ? h('div', { className: 'gl-stage' }, renderRun(pipeline.ref)) : null,
   );
 }
 

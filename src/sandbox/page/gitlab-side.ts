@@ -2,6 +2,10 @@
 export interface GitLabSide {
   state(): GitLabState;
   pushTag(name: string): unknown;
+  /** A tag that gets no pipeline, as `git push -o ci.skip` leaves it. */
+  pushTagSkippingCi(name: string): unknown;
+  /** One more pipeline of a tag. */
+  runPipeline(tag: string, username: string): unknown;
   pushBranch(ref: string): unknown;
   play(jobId: number, username: string): unknown;
   retry(jobId: number, username: string): unknown;

@@ -68,6 +68,19 @@ describe('a tag pipeline', () => {
     expect(production?.live).toBe('v1.4.0');
   });
 
+  it('runs one more pipeline for a tag, also where its push made none', async () => {
+    const gitlab = createGitLabServer();
+    const sha = await gitlab.createTag('v1.4.0');
+
+    const first = await gitlab.runPipeline('v1.4.0');
+    const second = await gitlab.runPipeline('v1.4.0');
+
+    expect(first).toMatchObject({ ref: 'v1.4.0', tag: true, sha });
+    expect(second).toMatchObject({ ref: 'v1.4.0', sha });
+    expect(second.id).toBeGreaterThan(first.id);
+    await expect(gitlab.runPipeline('v9.9.9')).rejects.toThrow('Reference not found');
+  });
+
   it('skips the way to production after a failed test and runs the notice', async () => {
     const gitlab = createGitLabServer();
     gitlab.planFailure('unit-tests');

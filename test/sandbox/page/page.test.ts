@@ -19,6 +19,8 @@ function aGitLab(done: unknown[]): GitLabSide {
       requiresApproval: true,
     }),
     pushTag: (name) => done.push(['pushTag', name]),
+    pushTagSkippingCi: (name) => done.push(['pushTagSkippingCi', name]),
+    runPipeline: (tag, username) => done.push(['runPipeline', tag, username]),
     pushBranch: (ref) => done.push(['pushBranch', ref]),
     play: (id, username) => done.push(['play', id, username]),
     retry: () => Promise.reject(new Error('403 Forbidden')),
@@ -198,6 +200,8 @@ describe('the GitLab side', () => {
     expect(gitlab).toContain('aria-label="Fail tests"');
     expect(gitlab).toContain('<strong>&lt;script&gt;</strong>');
     expect(gitlab).toContain('placeholder="v1.11.0"');
+    expect(gitlab).toContain('<small>tag without a pipeline</small>');
+    expect(gitlab).toContain('aria-label="Run pipeline for v1.9.0"');
     expect(gitlab).toContain('data-on="false" aria-pressed="true"');
   });
 
@@ -205,6 +209,8 @@ describe('the GitLab side', () => {
     const setup = await startPage();
 
     await setup.perform('gitlab/pushTag', { name: 'v2.0.0' });
+    await setup.perform('gitlab/pushTagSkippingCi', { name: 'v2.1.0' });
+    await setup.perform('gitlab/runPipeline', { ref: 'v2.1.0', username: 'ann' });
     await setup.perform('gitlab/play', { job: '7', username: 'ann' });
     await setup.perform('gitlab/finish', { job: '8', outcome: 'failed' });
     await setup.perform('gitlab/requireApproval', { on: 'false' });
@@ -212,6 +218,8 @@ describe('the GitLab side', () => {
 
     expect(setup.done).toEqual([
       ['pushTag', 'v2.0.0'],
+      ['pushTagSkippingCi', 'v2.1.0'],
+      ['runPipeline', 'v2.1.0', 'ann'],
       ['play', 7, 'ann'],
       ['finish', 8, 'failed'],
       ['requireApproval', false],
