@@ -1,6 +1,6 @@
 import type { Deployment } from './deployment.ts';
 import { guessTier } from './environment.ts';
-import { isFinished, type Job } from './job.ts';
+import type { Job } from './job.ts';
 import { failedJobs, isChild, isKnownByJobsOnly, isPipelineFinished, openGates, type Pipeline } from './pipeline.ts';
 import { type ChannelRule, matchesGlob, type NotifyKind } from './project.ts';
 
@@ -254,8 +254,8 @@ function newDeployments(before: Pipeline | undefined, after: Pipeline): readonly
     const was = before?.deployments.find((other) => other.id === deployment.id);
     if (!outcome || (was && deploymentOutcome(was) === outcome)) return [];
     const job = after.jobs.find((other) => other.id === deployment.jobId);
-    // Heard of late: how it ended is told, or will be.
-    if (outcome === 'started' && job && isFinished(job.status)) return [];
+    // Heard of late: that it failed was told with its job.
+    if (outcome === 'started' && job?.status === 'failed') return [];
     return [{ kind: 'deployment', deployment, outcome, job, at: deployment.changedAt ?? deployment.createdAt }];
   });
 }

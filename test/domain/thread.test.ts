@@ -122,7 +122,7 @@ describe('decideNotices', () => {
     expect(kinds(told(aPipeline(), aPipeline({ deployments: [aDeployment({ status })] })))).toEqual(expected);
   });
 
-  it('does not tell that a deployment started whose job has ended', () => {
+  it('does not tell that a deployment started whose job has failed', () => {
     const jobs = [aJob({ id: 106, status: 'failed', environment: { name: 'production', action: 'start' } })];
     const before = aPipeline({ status: 'failed', jobs });
 
