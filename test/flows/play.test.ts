@@ -38,6 +38,18 @@ describe('/play', () => {
     expect(flow.writes()).toEqual([]);
   });
 
+  it('offers the tag that has the job where no ref is said and the default branch has none', async () => {
+    await flow.sees('v1.4.0 waits for a person');
+    const { id } = await flow.gitlab.pushBranch('main');
+    await flow.gitlab.settle(id);
+
+    const refused = words(await flow.types('U0ANN', '/play deploy-prod'));
+
+    expect(refused).toContain('Code: job_unknown');
+    expect(refused).toContain('/play acme/production-app deploy-prod on v1.4.0');
+    expect(flow.writes()).toEqual([]);
+  });
+
   it('names the manual jobs when the job is unknown', async () => {
     const unknown = words(await flow.types('U0ANN', '/play lunch on v1.4.0'));
 

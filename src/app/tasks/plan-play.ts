@@ -3,6 +3,7 @@ import { environmentsBehind } from '../../domain/consequence.ts';
 import { isActive, isFinished, type Job } from '../../domain/job.ts';
 import { nearest } from '../../domain/nearest.ts';
 import { bold, code, join, link, say } from '../../domain/phrase.ts';
+import { isChild } from '../../domain/pipeline.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { CiGraph, Release } from '../../domain/release.ts';
 import type { Task, TaskPipeline } from '../../domain/task.ts';
@@ -55,7 +56,10 @@ export async function planPlay(request: PlayRequest, context: CommandContext): P
   ]);
   const isChild = pipeline.source === 'parent_pipeline';
   const match = findManual(request.job, jobs, isChild ? undefined : graph);
-  if (match.kind === 'unknown') return refusedTask(project, unknownJob(request, { pipeline, names: match.names }));
+  if (match.kind === 'unknown') {
+    const elsewhere = ref === undefined ? await findElsewhere(request, context) : undefined;
+    return refusedTask(project, unknownJob(request, { pipeline, names: match.names, elsewhere }, context));
+  }
   if (match.kind === 'several') return refusedTask(project, severalJobs(request, pipeline, match.names));
   const { job } = match;
   const playable = { request: { ...request, job: job.name }, job, pipeline, release, jobs, graph };
@@ -177,10 +181,45 @@ function notReady({ request, job, pipeline }: Playable, notDone: Refusal['notDon
   return { code: 'not_ready', notDone, fact: say`Its pipeline has not come to it yet.`, todo: open };
 }
 
+/** How far back, and among how many of the newest pipelines that we know of, a job is looked for. */
+const knownForMs = 30 * 24 * 60 * 60_000;
+const knownRead = 20;
+
+/** The ref of the newest pipeline known to us in which a manual job is called so: where no ref is said, one is guessed. */
+async function findElsewhere(
+  { project, job }: PlayRequest,
+  { tables, now }: CommandContext,
+): Promise<string | undefined> {
+  const since = new Date(now.getTime() - knownForMs);
+  for (const { pipelineId } of await tables.pipelines.open(project.ref.id, since, knownRead)) {
+    const pipeline = await tables.pipelines.find(project.ref.id, pipelineId);
+    if (!pipeline || isChild(pipeline)) continue;
+    const has = pipeline.jobs.some(({ name, status, manual }) => name === job && (manual ?? status === 'manual'));
+    if (has) return pipeline.ref;
+  }
+  return undefined;
+}
+
 function unknownJob(
   request: PlayRequest,
-  { pipeline, names }: { readonly pipeline: TaskPipeline; readonly names: readonly string[] },
+  about: {
+    readonly pipeline: TaskPipeline;
+    readonly names: readonly string[];
+    readonly elsewhere: string | undefined;
+  },
+  { settings }: CommandContext,
 ): Refusal {
+  const { pipeline, names, elsewhere } = about;
+  const { project, job, variables } = request;
+  if (elsewhere !== undefined) {
+    const words = [project.rules.path, job, 'on', elsewhere, ...assignments(variables)];
+    return {
+      code: 'job_unknown',
+      notDone: say`${code(job)} was not started.`,
+      fact: say`No manual job of ${link(`pipeline #${pipeline.id}`, pipeline.url)} is called so. One of ${code(elsewhere)} is.`,
+      todo: [{ kind: 'type', line: commandLine(settings.commandPrefix, '/play', words) }],
+    };
+  }
   const has = names.length > 0 ? say`Manual jobs there: ${join(names.map(code), ', ')}.` : say`It has none.`;
   return {
     code: 'job_unknown',
