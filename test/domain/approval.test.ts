@@ -31,6 +31,8 @@ const decide = (
   return decision.kind === 'allow' ? 'allow' : decision.reason;
 };
 
+const underGitLab = anApproval({}, { gitlab: { deploymentId: 1, rules: [] } });
+
 describe('decideVote', () => {
   const once = withVote(anApproval({ required: 2 }), approve(raj));
   it.each<[string, string, Parameters<typeof decide>]>([
@@ -85,6 +87,7 @@ describe('withVote', () => {
   it.each([
     ['somebody else', withVote(anApproval(), approve(raj)), 'approval_not_given'],
     ['anybody once the job was started', { ...anApproval(), state: 'used' as const }, 'approval_decided'],
+    ['anybody where GitLab keeps it', underGitLab, 'approval_kept_by_gitlab'],
   ])('takes back nothing for %s', (_, request, reason) => {
     expect(decideWithdrawal(request, mia)).toEqual({ kind: 'refuse', reason });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, GitLabError, SlackError, UsageError } from '../../src/domain/errors.ts';
+import { ConfigError, GitLabError, InvariantError, SlackError, UsageError } from '../../src/domain/errors.ts';
 
 describe('AppError', () => {
   it('carries its name, its hint and its cause', () => {
@@ -41,5 +41,11 @@ describe('SlackError', () => {
     const error = new SlackError('x', { slackCode: 'ratelimited', outcome: 'none', retryable: true, retryAfterMs: 5 });
 
     expect(error).toMatchObject({ code: 'slack', slackCode: 'ratelimited', retryable: true, retryAfterMs: 5 });
+  });
+});
+
+describe('InvariantError', () => {
+  it('is a mistake of ours, which trying again does not mend', () => {
+    expect(new InvariantError('a plan became something else')).toMatchObject({ code: 'invariant', retryable: false });
   });
 });

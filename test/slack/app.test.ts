@@ -105,7 +105,7 @@ describe('a slash command', () => {
     const answer: unknown = await response.json();
     commit.resolve();
 
-    expect(answer).toMatchObject({ text: expect.stringContaining('This may be late') });
+    expect(answer).toMatchObject({ text: expect.stringMatching(/^This may be late.*`store_slow`$/) });
     await until('it is worked on', () => bot.woken.length > 0);
     expect(bot.woken).toEqual(['inbox']);
   });
