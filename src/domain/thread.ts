@@ -169,10 +169,12 @@ export function decideNotices(
 ): readonly Notice[] {
   if (before === after) return [];
   const branch = branchState(after, health);
+  const failures = newlyFailed(before, after).filter((notice) => !branch.isBroken || notice.kind === 'deployment');
+  const keys = new Set(failures.map((notice) => noticeKey(notice, after)));
   const notices: Notice[] = [
     ...(before ? [] : started(after)),
-    ...newlyFailed(before, after).filter((notice) => !branch.isBroken || notice.kind === 'deployment'),
-    ...newDeployments(before, after),
+    ...failures,
+    ...newDeployments(before, after).filter((notice) => !keys.has(noticeKey(notice, after))),
     ...(after.status === 'manual' ? newGates(before, after) : []),
     ...ending(before, after, branch),
   ];

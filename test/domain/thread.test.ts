@@ -129,6 +129,13 @@ describe('decideNotices', () => {
     expect(told(before, { ...before, deployments: [aDeployment({ jobId: 106, status: 'running' })] })).toEqual([]);
   });
 
+  it('tells once of a job that failed with its deployment', () => {
+    const jobs = [aJob({ id: 106, status: 'failed', environment: { name: 'production', action: 'start' } })];
+    const deployments = [aDeployment({ jobId: 106, status: 'failed' })];
+
+    expect(kinds(told(aPipeline(), aPipeline({ jobs, deployments })))).toEqual(['deployment failed']);
+  });
+
   it('tells of a deployment again only when its outcome changed', () => {
     const running = aPipeline({ deployments: [aDeployment({ status: 'running' })] });
     const again = aPipeline({ ...running, durationSeconds: 4 });

@@ -50,6 +50,7 @@ describe('/chatops cancel', () => {
     expect(flow.audit()).toContainEqual(
       expect.objectContaining({ action: 'cancel', outcome: 'succeeded', reason: 'operation_canceled' }),
     );
+    expect(flow.audit()).toContainEqual(expect.objectContaining({ action: 'operation.end', outcome: 'failed' }));
     expect(await says('U0ANN', '/chatops cancel')).toContain('Code: nothing_to_cancel');
   });
 

@@ -12,6 +12,7 @@ import type { Acted, CommandContext, CommandResult, Subject } from '../command.t
 import { readLockRights } from '../locks/lock-rights.ts';
 import { messageUrl } from '../notices/open-thread.ts';
 import type { Tables } from '../store-ports.ts';
+import { recordOperationEnd } from './record-operation.ts';
 import { closeQuestion, showChange } from './show-change.ts';
 
 const notDone = say`Nothing was canceled.`;
@@ -112,6 +113,7 @@ async function cancelDeed(
   if (!held || !ended) return { kind: 'refused', refusal: tooLate() };
   const by: Actor = context.actor;
   await tables.operations.save(ended);
+  await recordOperationEnd(tables, ended, now);
   await closeQuestion(tables, held, { answer: 'stopped', by, at: now });
   await showChange(tables, ended, { now, commandPrefix: context.settings.commandPrefix });
   const card = renderAskedLine({ operation: ended, threadUrl: messageUrl(ended.rootKey) });
