@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { keepAlive } from '../keep-alive.ts';
 import { createControlListener } from './control.ts';
 import { createDeeds, type Deeds } from './deeds.ts';
 import { startRunners } from './engine/runner.ts';
@@ -170,7 +171,7 @@ function createHookSetters(
 type Listener = ReturnType<typeof createRestListener>;
 
 function createListener(world: World, listeners: Readonly<Record<string, Listener>>): Server {
-  return createServer((request, response) => {
+  return createServer(keepAlive, (request, response) => {
     const path = request.url ?? '/';
     const listen = Object.entries(listeners).find(([prefix]) => path.startsWith(prefix))?.[1];
     if (listen === undefined) {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GitLabServer } from '../gitlab-server/server.ts';
+import { keepAlive } from '../keep-alive.ts';
 import { answerQuery, type CanaryMode, type PrometheusReply } from './prometheus-answers.ts';
 
 /** What production answers when it is asked for its version: what was deployed, what was there before, or nothing. */
@@ -100,7 +101,7 @@ function createAnswers(
     const isUp = live('production-canary') !== undefined;
     return answerQuery(text, { mode: state.canary, isUp, look, now: now() });
   };
-  return createServer((request, response) => {
+  return createServer(keepAlive, (request, response) => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const { status, body } =
       request.method !== 'GET'

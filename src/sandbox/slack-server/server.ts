@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { keepAlive } from '../keep-alive.ts';
 import { type ActorDeps, type CommandInput, typeCommand } from './commands.ts';
 import type { SlackServer, SlackServerOptions } from './contract.ts';
 import { createControl } from './control.ts';
@@ -199,7 +200,7 @@ function createLifetime(
   sockets: SocketEdge,
   { port, address }: { readonly port: number; readonly address: Address },
 ) {
-  const server = createServer((request, response) => {
+  const server = createServer(keepAlive, (request, response) => {
     handleRequest(edge, request, response).catch((error: unknown) => {
       // A mistake of the stand-in must show in the test that met it, not end the process.
       if (response.headersSent) return response.destroy();
