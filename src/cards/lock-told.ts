@@ -54,7 +54,7 @@ function called({ holder }: Lock): Phrase {
 
 function whose(lock: Lock, by: Actor): Phrase {
   // A person's may stand beside it, and stays.
-  if (lock.holder === 'chatops') return say` It was this bot's, after a rollback.`;
+  if (lock.holder === 'chatops') return say` It was this bot's.`;
   if (lock.holder.slackUserId === by.slackUserId) return [];
   return say` ${called(lock)}it was yours.`;
 }
