@@ -83,13 +83,27 @@ export async function readDeploy(
   const { release, pipelines } = match;
   const subject = { version: release.version, sha: release.sha };
   if (pipelines.length === 0 || request.insists?.newPipeline) return { kind: 'first', release };
-  const [found, state, periods] = await Promise.all([
+  const [found, state, periods, coverage] = await Promise.all([
     find(request, release, pipelines, context),
     readLive(project.ref.id, environment.name, context),
     context.gitlab.freezePeriods(project.ref.id),
+    // Nearly always the one in which the job is found; asked later it would cost a round trip of its own.
+    coverageOf(pipelines[0]?.id, request, context),
   ]);
   if (found.kind !== 'found') return refuse(noDeployJob(request, release, found), subject);
-  return readWay({ request, release, found, state, periods, context, refused: { rights, variables } });
+  const known = found.pipeline.id === pipelines[0]?.id ? { coverage } : undefined;
+  return readWay({ request, release, found, state, periods, context, refused: { rights, variables } }, known);
+}
+
+/** It adorns the plan, which does not wait for another try. */
+async function coverageOf(
+  pipelineId: number | undefined,
+  { project }: DeployRequest,
+  { gitlab }: CommandContext,
+): Promise<number | undefined> {
+  return pipelineId === undefined
+    ? undefined
+    : unlessGitLabFails(gitlab.coverage(project.ref.id, pipelineId), undefined);
 }
 
 /** The target's own gate; to override takes a right of its own, beside the one to deploy. */
@@ -117,7 +131,10 @@ function find(
   });
 }
 
-async function readWay(facts: AskedDeploy): Promise<DeployRead> {
+/** The coverage of the pipeline, where it was asked for already. */
+type Known = { readonly coverage: number | undefined } | undefined;
+
+async function readWay(facts: AskedDeploy, known: Known): Promise<DeployRead> {
   const { request, release, found, state, context } = facts;
   const { project, environment, insists } = request;
   const { live, running } = state;
@@ -132,8 +149,7 @@ async function readWay(facts: AskedDeploy): Promise<DeployRead> {
     live?.sha ? unlessGitLabFails(context.gitlab.compare(project.ref.id, live.sha, release.sha), undefined) : undefined,
     askRights(facts, way),
     askGates(facts, { way, awaited }),
-    // It adorns the plan, which does not wait for another try.
-    unlessGitLabFails(context.gitlab.coverage(project.ref.id, found.pipeline.id), undefined),
+    known ? known.coverage : coverageOf(found.pipeline.id, request, context),
   ]);
   const hasGateBefore = route.some((step) => step.kind === 'play' && step.job !== found.ciJob.name);
   const pressable = hasGateBefore || found.ciJob.manual || found.job.status === 'manual';
