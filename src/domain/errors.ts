@@ -89,6 +89,11 @@ export class GitLabError extends AppError {
   }
 }
 
+/** Whether GitLab failed, has not what was asked for, or says what we cannot read; anything else is not GitLab's. */
+export function isOfGitLab(error: unknown): error is GitLabError | NotFoundError | PayloadError {
+  return error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError;
+}
+
 /**
  * A person's own GitLab token cannot be used. Unless `retryable` (it is being renewed this moment), they have to link
  * their account again; whatever it was meant for was not done.

@@ -1,5 +1,5 @@
 import { renderFreezePaused } from '../../cards/freeze-paused.ts';
-import { GitLabError, NotFoundError, PayloadError } from '../../domain/errors.ts';
+import { isOfGitLab } from '../../domain/errors.ts';
 import { type FreezeWindow, freezeNow } from '../../domain/freeze.ts';
 import { type Operation, withStep } from '../../domain/operation.ts';
 import { isSame } from '../../domain/same.ts';
@@ -77,7 +77,7 @@ async function findFreeze(
     // GitLab's own is nobody's to override.
     return freezeNow(override ? freezes.filter(({ source }) => source === 'gitlab') : freezes, now) ?? 'none';
   } catch (error) {
-    if (!(error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError)) throw error;
+    if (!isOfGitLab(error)) throw error;
     log.warn({ operation_id: id, err: error }, 'freezes cannot be read, the deploy waits');
     return 'unknown';
   }

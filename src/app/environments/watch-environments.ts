@@ -1,4 +1,4 @@
-import { GitLabError, NotFoundError, PayloadError } from '../../domain/errors.ts';
+import { isOfGitLab } from '../../domain/errors.ts';
 import type { ProjectRef, ProjectRules } from '../../domain/project.ts';
 import { isStale, isWatchedEnvironment } from '../../domain/watchdog.ts';
 import type { GitLabReads } from '../gitlab-ports.ts';
@@ -29,9 +29,7 @@ export async function watchEnvironments(deps: WatchEnvironmentsDeps): Promise<vo
     try {
       await watchProject(rules, await resolveProject(rules.path, deps), deps);
     } catch (error) {
-      const isOfGitLab =
-        error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError;
-      if (!isOfGitLab) throw error;
+      if (!isOfGitLab(error)) throw error;
       deps.log.warn({ project: rules.path, err: error }, 'environments could not be read, will look again');
     }
   }

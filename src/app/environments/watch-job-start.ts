@@ -1,5 +1,5 @@
 import { renderJobNotStarted, type StartCause } from '../../cards/job-not-started.ts';
-import { GitLabError, NotFoundError, PayloadError } from '../../domain/errors.ts';
+import { isOfGitLab } from '../../domain/errors.ts';
 import type { JobStatus } from '../../domain/job.ts';
 import { currentStep, type Operation } from '../../domain/operation.ts';
 import type { ProjectRef } from '../../domain/project.ts';
@@ -35,9 +35,7 @@ export async function watchJobStart(deps: WatchJobStartDeps): Promise<void> {
     try {
       await watchOne(operation, jobStartMs, deps);
     } catch (error) {
-      const isOfGitLab =
-        error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError;
-      if (!isOfGitLab) throw error;
+      if (!isOfGitLab(error)) throw error;
       deps.log.warn({ operation_id: operation.id, err: error }, 'job could not be read, will look again');
     }
   }

@@ -13,52 +13,29 @@ import type { Refusal } from '../../domain/refusal.ts';
 import { answerApproval } from '../approvals/answer-approval.ts';
 import type { Words } from '../arguments.ts';
 import { decisionFacts } from '../audit/decision-facts.ts';
-import type {
-  Acted,
-  ApprovalDecision,
-  Command,
-  CommandResult,
-  HeardEnvironment,
-  ImmediateDeed,
-  Subject,
-} from '../command.ts';
+import type { Acted, ApprovalDecision, CommandResult, HeardEnvironment, ImmediateDeed, Subject } from '../command.ts';
 import { rememberEnvironments } from '../environments/remember-environments.ts';
-import type { GitLabReads } from '../gitlab-ports.ts';
-import type { Linking } from '../links/linking.ts';
 import { tellBackButtons } from '../locks/wait-for-gitlab.ts';
-import { confirmPlan } from '../operations/confirm-plan.ts';
+import { type ConfirmPlanDeps, confirmPlan } from '../operations/confirm-plan.ts';
 import { noteOperationEnd } from '../operations/note-operation-end.ts';
 import { renderPlan } from '../operations/render-plan.ts';
-import type { Clock, Counters, Log, NewId, Settings, SlackContent, SlackGateway, Wake } from '../ports.ts';
+import type { SlackContent, SlackGateway } from '../ports.ts';
 import { rememberProject } from '../projects/recent-projects.ts';
 import type { ConfigReload } from '../projects/reload-config.ts';
 import { resolveProject } from '../projects/resolve-project.ts';
-import type { AnswerDraft, Store } from '../store-ports.ts';
+import type { AnswerDraft } from '../store-ports.ts';
 import { createContext } from './command-context.ts';
 import { subjectOf } from './deed-subject.ts';
 import { identifyActor, identifyForRecord } from './identify-actor.ts';
 import { readCommand } from './read-command.ts';
 import { keepFromShared } from './refuse-shared.ts';
 
-/** What the command's use case needs. */
-export interface RunCommandDeps {
-  readonly findLink: Linking['findLink'];
-  readonly invite: Linking['invite'];
-  readonly gitlabAs: Linking['gitlabAs'];
-  readonly commands: readonly Command[];
-  readonly settings: () => Settings;
+/** What the command's use case needs: that of its plan's press, which it may stand for, and more. */
+export interface RunCommandDeps extends ConfirmPlanDeps {
   /** Brings the settings up to what the store says. */
   readonly refreshSettings: () => Promise<void>;
   readonly configReload: Pick<ConfigReload, 'now'>;
-  readonly gitlab: GitLabReads;
   readonly slack: Pick<SlackGateway, 'user' | 'place' | 'isShared' | 'groupMembers'>;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly wake: Wake;
-  readonly counters: Pick<Counters, 'operation'>;
-  readonly maskSecrets: (text: string) => string;
-  readonly log: Log;
 }
 
 /** A command as it was typed, or as a button stands for it. */

@@ -1,5 +1,5 @@
 import type { CanaryAbort } from '../../domain/canary.ts';
-import { GitLabError, NotFoundError, PayloadError } from '../../domain/errors.ts';
+import { GitLabError, isOfGitLab, NotFoundError, PayloadError } from '../../domain/errors.ts';
 import { isActive } from '../../domain/job.ts';
 import { type Operation, type Step, withStep } from '../../domain/operation.ts';
 import type { GitLabReads, GitLabWrites } from '../gitlab-ports.ts';
@@ -120,8 +120,4 @@ async function isStoppedByPipeline(
     ),
   );
   return jobs.some(({ name, status }) => stopping.has(name) && isActive(status));
-}
-
-function isOfGitLab(error: unknown): boolean {
-  return error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError;
 }

@@ -1,5 +1,5 @@
 import { decideApproval } from '../../domain/approval-step.ts';
-import { GitLabError, LinkError, NotFoundError, PayloadError } from '../../domain/errors.ts';
+import { GitLabError, isOfGitLab, LinkError, NotFoundError } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
 import {
   currentStep,
@@ -66,8 +66,7 @@ export async function advanceOperation(id: string, deps: AdvanceOperationDeps): 
     try {
       deed = await decideDeed(operation, deps);
     } catch (error) {
-      if (!(error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError))
-        throw error;
+      if (!isOfGitLab(error)) throw error;
       deps.log.warn({ operation_id: id, err: error }, 'operation cannot be followed, will look again');
       return lookAgain(operation, error.retryable ? readAgainMs : readMuchLaterMs, deps);
     }

@@ -1,10 +1,11 @@
-import { GitLabError, NotFoundError, PayloadError } from '../../domain/errors.ts';
+import { isOfGitLab } from '../../domain/errors.ts';
 import type { PipelineObserved } from '../../domain/event.ts';
 import { isPipelineFinished, type Upstream } from '../../domain/pipeline.ts';
 import type { ProjectRef } from '../../domain/project.ts';
 import type { Bridge, GitLabReads } from '../gitlab-ports.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Store } from '../store-ports.ts';
+import { unlessGitLabFails } from '../unless-gitlab-fails.ts';
 import { readPipeline } from './read-pipeline.ts';
 
 export interface ReadDownstreamDeps {
@@ -36,7 +37,7 @@ export async function readDownstream(
       if (observed) found.push(observed, ...(await readDownstream(observed, deps, level + 1)));
     }
   } catch (error) {
-    if (!(error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError)) throw error;
+    if (!isOfGitLab(error)) throw error;
     deps.log.warn(
       { project: pipeline.project.path, pipeline_id: pipeline.id, err: error },
       'downstream pipelines could not be read',
@@ -48,11 +49,7 @@ export async function readDownstream(
 /** Most pipelines trigger none, and each poll would ask for it. Of a child the commit's configuration says nothing. */
 async function mayTrigger({ project, sha, source }: PipelineObserved['pipeline'], deps: ReadDownstreamDeps) {
   if (source === 'parent_pipeline') return true;
-  const graph = await deps.gitlab.ciGraph(project.id, sha).catch((error: unknown) => {
-    if (error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError)
-      return undefined;
-    throw error;
-  });
+  const graph = await unlessGitLabFails(deps.gitlab.ciGraph(project.id, sha), undefined);
   return graph === undefined || graph.jobs.some((job) => job.trigger === true);
 }
 

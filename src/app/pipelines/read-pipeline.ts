@@ -1,10 +1,10 @@
-import { GitLabError, NotFoundError, PayloadError } from '../../domain/errors.ts';
 import type { PipelineObserved } from '../../domain/event.ts';
 import type { Job } from '../../domain/job.ts';
 import type { ProjectRef } from '../../domain/project.ts';
 import type { CiGraph } from '../../domain/release.ts';
 import type { GitLabReads } from '../gitlab-ports.ts';
 import type { Clock } from '../ports.ts';
+import { unlessGitLabFails } from '../unless-gitlab-fails.ts';
 
 /**
  * Reads a pipeline from GitLab as the event that a webhook would have been. The jobs API says neither stages in order
@@ -23,7 +23,9 @@ export async function readPipeline(
   ]);
   // A child's jobs come from another file than the commit's own configuration, which may bear the same names.
   const isOfOwnFile = pipeline.source !== 'parent_pipeline';
-  const graph = isOfOwnFile ? await deps.gitlab.ciGraph(project.id, pipeline.sha).catch(noGraph) : undefined;
+  const graph = isOfOwnFile
+    ? await unlessGitLabFails(deps.gitlab.ciGraph(project.id, pipeline.sha), undefined)
+    : undefined;
   if (!graph) return { kind: 'pipeline', pipeline, jobs, observedAt };
   const known = jobs.map((job) => withGraph(job, graph));
   const stages = graph.stages.filter((stage) => jobs.some((job) => job.stage === stage));
@@ -37,9 +39,4 @@ function withGraph(job: Job, graph: CiGraph): Job {
   // `manual` in one of several rules may not hold in this pipeline; in none it holds in no pipeline.
   const manual = job.manual ?? (declared.manual ? undefined : false);
   return { ...job, manual, environment: job.environment ?? declared.environment };
-}
-
-function noGraph(error: unknown): undefined {
-  if (error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError) return undefined;
-  throw error;
 }

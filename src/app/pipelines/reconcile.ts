@@ -1,4 +1,4 @@
-import { GitLabError, NotFoundError, PayloadError } from '../../domain/errors.ts';
+import { isOfGitLab, NotFoundError, PayloadError } from '../../domain/errors.ts';
 import type { DomainEvent, PipelineObserved } from '../../domain/event.ts';
 import { isPipelineFinished } from '../../domain/pipeline.ts';
 import type { ProjectRef, ProjectRules } from '../../domain/project.ts';
@@ -66,8 +66,7 @@ async function reconcileOne(rules: ProjectRules, deps: ReconcileDeps): Promise<v
   try {
     await reconcileProject(rules, deps);
   } catch (error) {
-    const isOfGitLab = error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError;
-    if (!isOfGitLab) throw error;
+    if (!isOfGitLab(error)) throw error;
     deps.log.warn({ project: rules.path, err: error }, 'project could not be read, will look again');
   }
 }

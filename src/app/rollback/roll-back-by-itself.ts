@@ -1,4 +1,4 @@
-import { GitLabError, InvariantError, NotFoundError, PayloadError } from '../../domain/errors.ts';
+import { InvariantError, isOfGitLab, NotFoundError, PayloadError } from '../../domain/errors.ts';
 import { isRun, type Operation, type Step } from '../../domain/operation.ts';
 import { judgeOwnRollback, type OwnRollback } from '../../domain/own-rollback.ts';
 import type { Phrase } from '../../domain/phrase.ts';
@@ -206,8 +206,4 @@ async function leaveToPipeline(
     },
     deps,
   );
-}
-
-function isOfGitLab(error: unknown): boolean {
-  return error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError;
 }

@@ -1,6 +1,6 @@
 import { notDone } from '../../cards/deed-words.ts';
 import { renderTaskLost, renderTaskUnknown } from '../../cards/task-told.ts';
-import { GitLabError, InvariantError, LinkError, NotFoundError, PayloadError } from '../../domain/errors.ts';
+import { GitLabError, InvariantError, isOfGitLab, LinkError, NotFoundError } from '../../domain/errors.ts';
 import { playWithinMs, unknownOutcomeMs } from '../../domain/operation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { isTaskDone } from '../../domain/task.ts';
@@ -129,8 +129,7 @@ async function look(at: TaskAt, calledAt: Date, deps: CarryOutTaskDeps): Promise
   try {
     seen = await lookForTask(task, { project, pipelinesUpTo: work.pipelinesUpTo, by: linkedName(at) }, deps);
   } catch (error) {
-    const isOfGitLab = error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError;
-    if (!isOfGitLab) throw error;
+    if (!isOfGitLab(error)) throw error;
     deps.log.warn({ plan_id: plan.id, err: error }, 'task cannot be looked for, will look again');
     await deps.store.tables.inbox.goOn(row.id, row.body, later(now));
     return;

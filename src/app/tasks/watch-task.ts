@@ -1,5 +1,5 @@
 import { renderStartedJobWaits } from '../../cards/job-not-started.ts';
-import { GitLabError, NotFoundError, PayloadError } from '../../domain/errors.ts';
+import { isOfGitLab } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
 import { bold, say } from '../../domain/phrase.ts';
 import { pipelineOf, versionOf } from '../../domain/task.ts';
@@ -49,7 +49,7 @@ async function readJob({ plan }: TaskAt, jobId: number, deps: WatchTaskDeps): Pr
   try {
     return await deps.gitlab.job(plan.deed.project.id, jobId);
   } catch (error) {
-    if (!(error instanceof GitLabError || error instanceof NotFoundError || error instanceof PayloadError)) throw error;
+    if (!isOfGitLab(error)) throw error;
     deps.log.warn({ plan_id: plan.id, job_id: jobId, err: error }, 'job could not be read');
     return undefined;
   }
