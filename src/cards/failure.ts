@@ -18,13 +18,22 @@ export interface Failure {
 /** A fault, not a refusal: what was not done, why, what to do, and whether anything was changed. */
 export function renderFailure({ code, notDone, fact = '', hint, mayHaveStarted, buttons }: Failure): Card {
   const end = mayHaveStarted ? say`The job may have started, checking.` : say`Nothing was changed.`;
-  const [what, why, todo] = [asPhrase(notDone), asPhrase(fact), asPhrase(hint)];
+  const [what, why, todo] = [
+    asPhrase(notDone),
+    asPhrase(typeof fact === 'string' ? asSentence(fact) : fact),
+    asPhrase(hint),
+  ];
   return buildCard({
     spoken: join([what, why, todo, end].filter(isSaid), ' '),
     lines: [shaped(shapes.warning, what), join([why, todo].filter(isSaid), ' '), end],
     buttons,
     small: `Code: ${code}`,
   });
+}
+
+/** The message of an error ends without a full stop. */
+function asSentence(fact: string): string {
+  return fact === '' || /[.!?]$/.test(fact) ? fact : `${fact}.`;
 }
 
 function asPhrase(words: Phrase | string): Phrase {

@@ -15,7 +15,15 @@ import { failingBy, serviceSwitches, watchedByBot } from '../sandbox/service-ser
 import { createSlackServer, type SlackServer } from '../sandbox/slack-server/server.ts';
 import { createProgram } from '../wire.ts';
 import { createDemoBot } from './demo/bot.ts';
-import { createDemoRules, createDemoTime, type DemoRules, type DemoTime, runnersSwitch } from './demo/switches.ts';
+import { addSecondProject, secondProject } from './demo/second-project.ts';
+import {
+  areJobsRunning,
+  createDemoRules,
+  createDemoTime,
+  type DemoRules,
+  type DemoTime,
+  runnersSwitch,
+} from './demo/switches.ts';
 
 /** What a command of the CLI leaves running. */
 export interface Running {
@@ -35,7 +43,7 @@ const watchableJobMs = 1_200;
 
 const webhookSecret = 'sandbox-webhook-secret';
 
-/** The settings file of the demo: three people, one channel, the sample project. */
+/** The settings file of the demo: its people, one channel, the sample project. */
 const settingsFile = 'examples/production-app/chatops.yml';
 
 /**
@@ -54,7 +62,7 @@ export async function startDemo(print: (line: string) => void, jobMs = watchable
       },
     }),
   );
-  const sandbox = await startSandbox(0, jobMs, [bot.control]);
+  const sandbox = await startSandbox(0, jobMs, bot.controls);
   const readFile = (file: string): string => guarded(readTextFile(file), sandbox);
   const env = {
     ...settingsFor(sandbox, botUrl),
@@ -81,9 +89,12 @@ export async function startDemo(print: (line: string) => void, jobMs = watchable
   };
 }
 
+/** The settings of a silent week: with the time switched on by three of them it is told that nothing was deployed. */
+const noDeployWithin = '7d';
+
 /**
- * The settings with what only the demo can have, a service that answers: its canary is watched, its version verified,
- * and a bad one taken back by itself.
+ * The settings with what only the demo can have: a service that answers, so that its canary is watched, its version
+ * verified, and a bad one taken back by itself; and a second project.
  */
 function guarded(text: string, { service: { versionUrl }, rules }: Sandbox): string {
   const file = parseDocument(text);
@@ -99,6 +110,8 @@ function guarded(text: string, { service: { versionUrl }, rules }: Sandbox): str
   });
   file.setIn([...production, 'verify'], { url: versionUrl, json: 'version', within: '5s', every: '1s' });
   file.setIn([...production, 'rollback'], { auto: true });
+  file.setIn(['watchdog', 'no_deploy'], noDeployWithin);
+  addSecondProject(file);
   rules.writeTo(file);
   return file.toString();
 }
@@ -166,10 +179,11 @@ interface Sandbox {
 async function startSandbox(pagePort: number, jobMs: number, more: ServiceSide['switches'] = []): Promise<Sandbox> {
   // The releases of the past ran before there was anybody to ask.
   let asked: ServiceServer | undefined;
-  const time = createDemoTime();
+  const time = createDemoTime(() => areJobsRunning(gitlab));
   const rules = createDemoRules(time.now);
-  const gitlab = createGitLabServer({
+  const gitlab: GitLabServer = createGitLabServer({
     now: time.now,
+    otherProjects: [secondProject],
     speed: { jobMs },
     variables: watchedByBot,
     failing: failingBy(() => asked),

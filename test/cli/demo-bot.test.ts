@@ -13,6 +13,8 @@ async function start() {
     demo,
     flips: (name: string, mode: string) => perform(demo, 'fault', { name, mode }),
     types: (command: string, text: string) => perform(demo, 'command', { user: 'U0ANN', channel, command, text }),
+    reads: (words: string) =>
+      until(`Ann reads "${words}"`, () => demo.slack.ephemerals('U0ANN').some(({ text }) => text.includes(words))),
     said: () => {
       const roots = demo.slack.messages(channel);
       return roots.flatMap(({ ts }) => demo.slack.thread(channel, ts)).map(({ text }) => text);
@@ -24,6 +26,37 @@ async function perform(demo: Demo, deed: string, args: object): Promise<number> 
   const headers = { 'content-type': 'application/json' };
   return (await fetch(`${demo.url}/do/${deed}`, { method: 'POST', headers, body: JSON.stringify(args) })).status;
 }
+
+describe('the second project of the demo', { timeout: 60_000 }, () => {
+  it('is called as people call an environment of the first', async () => {
+    const { demo, types, reads } = await start();
+
+    await types('/deploy', 'canary v1.4.0');
+    await reads('canary v1.4.0 can be read in two ways.');
+
+    expect(demo.slack.ephemerals('U0ANN').flatMap(({ blocks }) => JSON.stringify(blocks))).toEqual([
+      expect.stringMatching(/acme\/canary: production v1\.4\.0.*acme\/production-app: canary v1\.4\.0/),
+    ]);
+  });
+});
+
+describe('the lock records of the demo', { timeout: 60_000 }, () => {
+  it('are damaged and mended again, once there is one', async () => {
+    const { demo, flips, types, reads, said } = await start();
+
+    expect(await flips('locks', 'damaged')).toBe(422);
+    await types('/lock', 'prod hotfix');
+    await until('it is locked', () => said().some((text) => text.startsWith('Locked: production')));
+    expect(await flips('locks', 'damaged')).toBe(200);
+    await types('/deploy', 'prod v1.3.0');
+    await reads('/deploy was not carried out');
+    expect(await flips('locks', 'ok')).toBe(200);
+    await types('/lock', '');
+
+    await reads('1 lock in acme/production-app');
+    expect(demo.gitlab.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+  });
+});
 
 describe('the bot of the demo, away for two hours', { timeout: 60_000 }, () => {
   it('leaves commands unanswered, and tells afterwards what was missed, as late', async () => {
@@ -60,7 +93,7 @@ describe('the bot of the demo, away for two hours', { timeout: 60_000 }, () => {
     });
 
     await bot.start();
-    await Promise.all(['away', 'up', 'up'].map(async (mode) => bot.control.set(mode)));
+    await Promise.all(['away', 'up', 'up'].map(async (mode) => bot.controls[0]?.set(mode)));
     const [home = ''] = homes;
     expect(existsSync(home)).toBe(true);
     await bot.stop();

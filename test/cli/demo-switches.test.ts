@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
-import { createDemoRules, createDemoTime } from '../../src/cli/demo/switches.ts';
+import { areJobsRunning, createDemoRules, createDemoTime, runnersSwitch } from '../../src/cli/demo/switches.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { createGitLabServer } from '../../src/sandbox/gitlab-server/server.ts';
 
 const file = `
 projects:
@@ -19,13 +20,27 @@ const env = {
 
 describe('the time of the demo', () => {
   it('goes on as far as it is told, and never back', async () => {
-    const time = createDemoTime();
+    const time = createDemoTime(() => false);
     const before = time.now().getTime();
 
     await time.control.set('1 day on');
 
     expect(time.now().getTime() - before).toBeGreaterThanOrEqual(86_400_000);
     expect(() => time.control.set('2 h on')).toThrow('Time does not go back.');
+  });
+
+  it('does not go on while a runner is at a job or about to take one', async () => {
+    const gitlab = createGitLabServer();
+    const time = createDemoTime(() => areJobsRunning(gitlab));
+    const { id } = await gitlab.pushTag('v1.4.0');
+    const before = time.now().getTime();
+
+    expect(() => time.control.set('2 h on')).toThrow('Jobs are running on the GitLab side.');
+    await runnersSwitch(gitlab).set('none');
+    await gitlab.settle(id);
+    await time.control.set('2 h on');
+
+    expect(time.now().getTime() - before).toBeGreaterThanOrEqual(7_200_000);
   });
 });
 

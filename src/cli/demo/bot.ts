@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ServiceSide } from '../../sandbox/page/service-side.ts';
+import { damageLocks } from '../../store/damage-locks.ts';
 import type { Program } from '../../wire.ts';
 
 /** The bot of the demo, which can be away for a while as over a restart: its store outlives it. */
@@ -9,16 +10,17 @@ export interface DemoBot {
   readonly start: () => Promise<void>;
   /** Stops it for good and removes its store. */
   readonly stop: () => Promise<void>;
-  readonly control: ServiceSide['switches'][number];
+  readonly controls: ServiceSide['switches'];
 }
 
 /** Makes the bot's home, a folder of its own. `boot` makes the program over the `DATABASE_URL` that it is given. */
 export async function createDemoBot(boot: (databaseUrl: string) => Program): Promise<DemoBot> {
   const home = await mkdtemp(path.join(tmpdir(), 'chatops-demo-'));
+  const database = path.join(home, 'chatops.db');
   let program: Program | undefined;
   const start = async (): Promise<void> => {
     if (program !== undefined) return;
-    program = boot(`sqlite:${path.join(home, 'chatops.db')}`);
+    program = boot(`sqlite:${database}`);
     await program.start();
   };
   const leave = async (): Promise<void> => {
@@ -39,11 +41,30 @@ export async function createDemoBot(boot: (databaseUrl: string) => Program): Pro
       await next(leave);
       await rm(home, { recursive: true, force: true });
     },
-    control: {
-      name: 'bot',
-      label: 'bot',
-      modes: ['up', 'away'],
-      set: (mode) => next(mode === 'up' ? start : leave),
+    controls: [
+      {
+        name: 'bot',
+        label: 'bot',
+        modes: ['up', 'away'],
+        set: (mode) => next(mode === 'up' ? start : leave),
+      },
+      lockRecords(database),
+    ],
+  };
+}
+
+/** Whether the bot can read what its store says of locks. */
+function lockRecords(database: string): ServiceSide['switches'][number] {
+  let repair: (() => void) | undefined;
+  return {
+    name: 'locks',
+    label: 'lock records',
+    modes: ['ok', 'damaged'],
+    set: (mode) => {
+      repair?.();
+      repair = mode === 'damaged' ? damageLocks(database) : undefined;
+      if (mode === 'damaged' && repair === undefined)
+        throw new Error('No lock stands whose record could be damaged. Type /lock prod hotfix first.');
     },
   };
 }

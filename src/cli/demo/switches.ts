@@ -15,8 +15,11 @@ const hourMs = 3_600_000;
 const aheadMs = { now: 0, '2 h on': 2 * hourMs, '1 day on': 24 * hourMs, '3 weeks on': 21 * 24 * hourMs } as const;
 const times = ['now', '2 h on', '1 day on', '3 weeks on'] as const satisfies readonly (keyof typeof aheadMs)[];
 
-/** Makes time that only goes on: what lapses, becomes late or is old can be seen without waiting for it. */
-export function createDemoTime(): DemoTime {
+/**
+ * Makes time that only goes on: what lapses, becomes late or is old can be seen without waiting for it. It does not while
+ * jobs run, which would take those hours.
+ */
+export function createDemoTime(areJobsRunning: () => boolean): DemoTime {
   let ahead = 0;
   return {
     now: () => new Date(Date.now() + ahead),
@@ -27,10 +30,18 @@ export function createDemoTime(): DemoTime {
       set(mode) {
         const wanted = aheadMs[z.enum(times).parse(mode)];
         if (wanted < ahead) throw new Error('Time does not go back. Start the demo again.');
+        if (areJobsRunning()) throw new Error('Jobs are running on the GitLab side. Let them end first.');
         ahead = wanted;
       },
     },
   };
+}
+
+/** Whether a runner is at a job, or about to take one. */
+export function areJobsRunning({ state, settings }: Pick<GitLabServer, 'state' | 'settings'>): boolean {
+  const active = settings.hasRunners ? ['pending', 'running'] : ['running'];
+  const pipelines = state().projects.flatMap((project) => project.pipelines);
+  return pipelines.some(({ jobs }) => jobs.some(({ status }) => active.includes(status)));
 }
 
 /** Whether there are runners: without one a job waits, as it does where its tags fit none. */
@@ -52,7 +63,7 @@ export interface DemoRules {
   readonly control: Switch;
 }
 
-const ruleModes = ['open', 'frozen', 'needs approval', 'after development'] as const;
+const ruleModes = ['open', 'frozen', 'needs approval', 'after development', 'needs unit-tests'] as const;
 
 /** Keys of the environment in `chatops.yml`. */
 function rulesOf(mode: (typeof ruleModes)[number], now: Date): object {
@@ -66,6 +77,8 @@ function rulesOf(mode: (typeof ruleModes)[number], now: Date): object {
       return { approvals: { required: 1, approvers: ['maintainer'] } };
     case 'after development':
       return { after: ['development'] };
+    case 'needs unit-tests':
+      return { requires: ['unit-tests'] };
   }
 }
 

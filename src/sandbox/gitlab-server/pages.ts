@@ -3,10 +3,10 @@ import { viewPipeline } from './view.ts';
 import type { World } from './world.ts';
 
 /** What GitLab's own pages would show, as plain text: the links on cards lead here. */
-export function showPage(world: World, path: string): Reply | undefined {
-  const match = /^\/(.+)\/-\/(jobs|pipelines|commit)\/(\w+)$/.exec(path);
-  if (match === null || match[1] !== world.project.path) return undefined;
-  const [, , kind, key = ''] = match;
+export function showPage({ projects }: World, path: string): Reply | undefined {
+  const [, project, kind, key = ''] = /^\/(.+)\/-\/(jobs|pipelines|commit)\/(\w+)$/.exec(path) ?? [];
+  const world = projects.find((each) => each.project.path === project);
+  if (world === undefined) return undefined;
   if (kind === 'commit') {
     const commit = world.commits.get(key);
     return commit && text(`commit ${commit.sha}\nAuthor: ${commit.authorName}\n\n${commit.message}`);

@@ -18,7 +18,7 @@ export function addCommit(world: World, branchName: string, options: CommitOptio
   const invented = INVENTED[number % INVENTED.length] ?? INVENTED[0];
   const author = world.users[number % 3];
   const title = options.title ?? invented[0];
-  const sha = createHash('sha1').update(`${branchName} ${number} ${title}`).digest('hex');
+  const sha = createHash('sha1').update(`${world.project.path} ${branchName} ${number} ${title}`).digest('hex');
   const commit: Commit = {
     sha,
     parentSha: parent?.sha ?? null,

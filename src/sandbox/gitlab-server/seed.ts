@@ -21,6 +21,9 @@ export interface SeedOptions {
 
 const DAY_MS = 86_400_000;
 
+/** The jobs that somebody plays on the way to production. */
+const GATES = ['deploy-canary', 'deploy-prod'];
+
 /**
  * Makes a project with people, and a past: v1.2.0 and v1.3.0 went through staging and canary to production.
  * The past is made by the engine itself on a clock that stands earlier, so its ids and times fit together.
@@ -39,13 +42,13 @@ export function seedWorld(options: SeedOptions): World {
   runPast(world, () => pushBranch(world, 'basket-dates', { mergeRequest: true, title: 'Sketch the basket dates' }));
   releaseInThePast(world, 'v1.3.0', { at: end - 3 * DAY_MS, ciYaml });
   world.now = options.now;
-  world.defer = queueMicrotask;
   for (const other of world.otherProjects) if (other.ciYaml !== undefined) addProject(world, other, other.ciYaml);
+  world.defer = queueMicrotask;
   return world;
 }
 
 /** Another project in which pipelines run: the same people, ids and time, and all else its own. */
-function addProject(world: World, { id, path: projectPath }: OtherProject, ciYaml: string): void {
+function addProject(world: World, { id, path: projectPath, tags = [] }: OtherProject, ciYaml: string): void {
   const there: World = Object.assign(Object.create(world) as World, {
     project: { ...world.project, id, path: projectPath },
     commits: new Map(),
@@ -61,7 +64,16 @@ function addProject(world: World, { id, path: projectPath }: OtherProject, ciYam
   });
   world.projects.push(there);
   follow(there);
-  addCommit(there, 'main', { ciYaml });
+  for (const [index, tag] of tags.entries()) {
+    const age = tags.length - index;
+    releaseInThePast(there, tag, {
+      at: world.now().getTime() - 2 * age * DAY_MS,
+      ciYaml,
+      gates: age === 1 ? [] : GATES,
+    });
+  }
+  there.now = () => world.now();
+  if (tags.length === 0) addCommit(there, 'main', { ciYaml });
 }
 
 function follow(world: World): void {
@@ -124,7 +136,11 @@ function emptyWorld(options: SeedOptions): World {
   return world;
 }
 
-function releaseInThePast(world: World, tag: string, { at, ciYaml }: { at: number; ciYaml: string }): void {
+function releaseInThePast(
+  world: World,
+  tag: string,
+  { at, ciYaml, gates = GATES }: { at: number; ciYaml: string; gates?: readonly string[] },
+): void {
   let time = at;
   world.now = () => {
     time += 1000;
@@ -133,7 +149,7 @@ function releaseInThePast(world: World, tag: string, { at, ciYaml }: { at: numbe
   for (let count = 0; count < 3; count += 1) addCommit(world, 'main', { ciYaml });
   runPast(world, () => pushBranch(world, 'main', { commits: 0 }));
   const pipeline = runPast(world, () => pushTag(world, tag, { commits: 0, message: `Release ${tag}` }));
-  for (const gate of ['deploy-canary', 'deploy-prod']) {
+  for (const gate of gates) {
     const job = pipeline && world.jobs.find((each) => each.pipelineId === pipeline.id && each.name === gate);
     if (pipeline === undefined || job?.status !== 'manual') continue;
     playJob(world, findJobNamed(world, gate, ['manual'], pipeline.id), userNamed(world, 'raj'), []);

@@ -41,7 +41,7 @@ export interface GitLabServerOptions {
   /** `manual` (default): nothing runs by itself. Else jobs run in quick time. */
   readonly speed?: 'manual' | { readonly jobMs: number };
   readonly projectPath?: string;
-  /** More projects, in which nothing has happened yet. */
+  /** More projects; without tags nothing has happened in them yet. */
   readonly otherProjects?: readonly OtherProject[];
   readonly tier?: Tier;
   readonly now?: () => Date;
@@ -51,7 +51,7 @@ export interface GitLabServerOptions {
   readonly failing?: (jobName: string) => PlannedFailure | undefined;
 }
 
-/** A GitLab on loopback with one project, for the demo and the flow tests. */
+/** A GitLab on loopback with one project or more, for the demo and the flow tests. */
 export interface GitLabServer extends Deeds {
   /** Base URL without a trailing slash; known once started. */
   readonly url: string;
@@ -74,6 +74,8 @@ export interface GitLabServer extends Deeds {
   readonly protectEnvironment: (name: string, rules: ProtectionInput) => void;
   /** Protects every environment of a tier in the projects of a group, beside what these protect themselves. */
   readonly protectTier: (group: string, tier: string, rules: ProtectionInput) => void;
+  /** What people and runners do in the project of this path; the deeds of the server itself are in the first one. */
+  readonly in: (projectPath: string) => Deeds;
   readonly state: () => SandboxGitLabState;
   /** Tells the listener of every change; call the result to end that. */
   readonly onChange: (listener: () => void) => () => void;
@@ -112,11 +114,7 @@ export function createGitLabServer(options: GitLabServerOptions = {}): GitLabSer
   const faults = createFaults(faultState, queue.release);
   const deeds = createDeeds(world);
   const oauth = createOAuth(world, faultState);
-  const onChange = (listener: () => void): (() => void) => {
-    const hear = (): void => listener();
-    world.listeners.add(hear);
-    return () => world.listeners.delete(hear);
-  };
+  const onChange = (listener: () => void) => hearChanges(world, listener);
   const setters = createHookSetters(world, hooks, groupHooks);
   for (const there of world.projects) there.listeners.add((event) => queue.push(event, there));
   const server = createListener(world, {
@@ -143,6 +141,7 @@ export function createGitLabServer(options: GitLabServerOptions = {}): GitLabSer
     ...setters,
     settings: world.settings,
     ...createProtectors(world),
+    in: (projectPath) => createDeeds(worldAt(world, projectPath)),
     state: () => viewState(world),
     onChange,
     requests,
@@ -150,6 +149,20 @@ export function createGitLabServer(options: GitLabServerOptions = {}): GitLabSer
     faults,
     deliverWebhooks: queue.drain,
   };
+}
+
+function hearChanges({ projects }: World, listener: () => void): () => void {
+  const hear = (): void => listener();
+  for (const { listeners } of projects) listeners.add(hear);
+  return () => {
+    for (const { listeners } of projects) listeners.delete(hear);
+  };
+}
+
+function worldAt({ projects }: World, projectPath: string): World {
+  const there = projects.find(({ project }) => project.path === projectPath);
+  if (there === undefined) throw new Error(`the sandbox has no project ${projectPath}`);
+  return there;
 }
 
 function createHookSetters(
@@ -191,7 +204,7 @@ function createLifetime(
   server: Server,
   { port = 0, speed = 'manual' }: GitLabServerOptions,
 ): Pick<GitLabServer, 'start' | 'stop'> {
-  let stopRunners: (() => void) | undefined;
+  let stopRunners: readonly (() => void)[] = [];
   return {
     start: async () => {
       await new Promise<void>((resolve, reject) => {
@@ -199,11 +212,11 @@ function createLifetime(
         server.listen(port, '127.0.0.1', resolve);
       });
       world.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      if (speed !== 'manual') stopRunners = startRunners(world, speed.jobMs);
+      if (speed !== 'manual') stopRunners = world.projects.map((there) => startRunners(there, speed.jobMs));
     },
     stop: async () => {
-      stopRunners?.();
-      world.listeners.clear();
+      for (const stop of stopRunners) stop();
+      for (const { listeners } of world.projects) listeners.clear();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();

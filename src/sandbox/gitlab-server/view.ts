@@ -67,7 +67,7 @@ export interface SandboxEnvironment {
   readonly deployments: readonly SandboxDeployment[];
 }
 
-/** The project with all that is in it. */
+/** A project with all that is in it. */
 export interface SandboxProject {
   readonly id: number;
   readonly path: string;
@@ -93,20 +93,20 @@ export interface SandboxGitLabState {
 
 /** All that the page shows. */
 export function viewState(world: World): SandboxGitLabState {
+  return { projects: world.projects.map(viewProject) };
+}
+
+function viewProject(world: World): SandboxProject {
   return {
-    projects: [
-      {
-        id: world.project.id,
-        path: world.project.path,
-        webUrl: projectUrl(world),
-        tier: world.settings.tier,
-        tags: world.tags.toReversed().map(({ name, sha }) => ({ name, sha })),
-        branches: world.branches.map(({ name, sha }) => ({ name, sha })),
-        users: world.users.map(({ id, username }) => ({ id, username, accessLevel: world.members.get(id) })),
-        environments: world.environments.map((each) => viewEnvironment(world, each)),
-        pipelines: world.pipelines.toReversed().map((each) => viewPipeline(world, each)),
-      },
-    ],
+    id: world.project.id,
+    path: world.project.path,
+    webUrl: projectUrl(world),
+    tier: world.settings.tier,
+    tags: world.tags.toReversed().map(({ name, sha }) => ({ name, sha })),
+    branches: world.branches.map(({ name, sha }) => ({ name, sha })),
+    users: world.users.map(({ id, username }) => ({ id, username, accessLevel: world.members.get(id) })),
+    environments: world.environments.map((each) => viewEnvironment(world, each)),
+    pipelines: world.pipelines.toReversed().map((each) => viewPipeline(world, each)),
   };
 }
 

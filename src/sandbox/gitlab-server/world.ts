@@ -302,12 +302,14 @@ export interface OtherProject {
   readonly path: string;
   /** Its CI file: then pipelines of this project can trigger some of its. */
   readonly ciYaml?: string;
+  /** Tags of its past, oldest first: all but the last are in production, the last waits for that. */
+  readonly tags?: readonly string[];
 }
 
 /** All state of the stand-in. Lists are in order of creation. */
 export interface World {
   readonly project: Project;
-  /** Projects that are there and in which nothing has happened yet. */
+  /** Projects that are there beside it. */
   readonly otherProjects: readonly OtherProject[];
   /** The projects in which something can happen, this one first: each is a world of its own, with the same people. */
   readonly projects: World[];

@@ -2,7 +2,7 @@
 'use strict';
 
 const start = JSON.parse(document.getElementById('start').textContent);
-const looking = { actor: start.actor, channel: start.channel, thread: start.thread };
+const looking = { actor: start.actor, channel: start.channel, thread: start.thread, project: start.project };
 const commands = start.commands;
 const root = document.getElementById('slack_blocks_to_jsx');
 const shown = new Map();
@@ -20,6 +20,7 @@ async function refresh() {
   try {
     const query = new URLSearchParams({ as: looking.actor, channel: looking.channel });
     if (looking.thread) query.set('thread', looking.thread);
+    if (looking.project) query.set('project', looking.project);
     const response = await fetch(`/parts?${query}`);
     const parts = await response.json();
     for (const [id, html] of Object.entries(parts)) place(id, html);
@@ -91,6 +92,7 @@ function keyOf(control) {
     data.job,
     data.ref,
     data.actor,
+    data.show,
     data.channel,
     data.thread,
     control.name,
@@ -280,6 +282,7 @@ document.addEventListener('click', (event) => {
   else if (data.thread === '') closeThread();
   else if (data.thread !== undefined) look({ thread: data.thread });
   else if (data.newest !== undefined) toNewest(data.newest);
+  else if (data.show !== undefined) show(data.show);
   else if (data.gitlab !== undefined) void gitlab(data);
   else if (data.shortcut !== undefined) void useShortcut(data.shortcut);
   else if (data.close !== undefined) closeModal(data.close === 'all');
@@ -292,6 +295,13 @@ function look(change) {
   shown.delete('thread');
   void refresh().then(() => {
     for (const id of ['timeline', 'thread']) toNewest(id);
+  });
+}
+
+function show(project) {
+  looking.project = project;
+  void refresh().then(() => {
+    document.getElementById('gitlab').scrollTop = 0;
   });
 }
 
@@ -313,7 +323,12 @@ function gitlab(data) {
     outcome: data.outcome,
     ref: data.ref,
     on: data.on,
+    project: shownProject(),
   });
+}
+
+function shownProject() {
+  return document.querySelector('#gitlab [data-project]').dataset.project;
 }
 
 function closeModal(all) {
@@ -323,13 +338,21 @@ function closeModal(all) {
 
 document.addEventListener('change', (event) => {
   const control = event.target;
-  if (control.dataset.fault) return void perform('fault', { name: control.dataset.fault, mode: control.value });
+  if (control.dataset.fault) return void flip(control);
   const holder = control.closest('[data-action]');
   if (!holder || holder.dataset.input || /_input$|external_select$/.test(holder.dataset.kind)) return;
   const value = valueOf(holder);
   if (value !== '') void act(holder, value);
   if (holder.dataset.kind === 'overflow') control.value = '';
 });
+
+// A switch that was refused stands where it stood.
+async function flip(control) {
+  const { ok } = await perform('fault', { name: control.dataset.fault, mode: control.value });
+  if (ok) return;
+  shown.delete('faults');
+  await refresh();
+}
 
 document.addEventListener('submit', (event) => {
   event.preventDefault();
@@ -340,7 +363,10 @@ document.addEventListener('submit', (event) => {
     const field = form.elements.name;
     const name = field.value.trim() || field.placeholder;
     field.value = '';
-    void perform(`gitlab/${event.submitter?.dataset.gitlab ?? form.dataset.gitlabForm}`, { name });
+    void perform(`gitlab/${event.submitter?.dataset.gitlab ?? form.dataset.gitlabForm}`, {
+      name,
+      project: shownProject(),
+    });
   } else {
     const text = form.elements.text.value.trim();
     if (text === '') return;

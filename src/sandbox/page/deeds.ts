@@ -19,7 +19,8 @@ const WEBHOOK_MODES = ['ok', 'lost', 'duplicated'] as const satisfies readonly W
 /** How long a caller is told to wait while the page plays a busy Slack. */
 const RETRY_AFTER_SECONDS = 5;
 
-const Tag = z.object({ name: z.string().min(1) });
+const Project = z.object({ project: z.string() });
+const Tag = Project.extend({ name: z.string().min(1) });
 const Job = z.object({ job: z.coerce.number(), username: z.string() });
 
 /** Everything that the page can do: what a person does in Slack and on GitLab, and the faults. */
@@ -53,13 +54,22 @@ export function createPageDeeds(
 
 function createGitLabDeeds(gitlab: GitLabSide): Readonly<Record<string, (args: JsonObject) => unknown>> {
   return {
-    'gitlab/pushTag': (args) => done(gitlab.pushTag(Tag.parse(args).name)),
-    'gitlab/pushTagSkippingCi': (args) => done(gitlab.pushTagSkippingCi(Tag.parse(args).name)),
-    'gitlab/runPipeline': (args) => {
-      const { ref, username } = z.object({ ref: z.string(), username: z.string() }).parse(args);
-      return done(gitlab.runPipeline(ref, username));
+    'gitlab/pushTag': (args) => {
+      const { project, name } = Tag.parse(args);
+      return done(gitlab.pushTag(project, name));
     },
-    'gitlab/pushBranch': (args) => done(gitlab.pushBranch(z.object({ ref: z.string().min(1) }).parse(args).ref)),
+    'gitlab/pushTagSkippingCi': (args) => {
+      const { project, name } = Tag.parse(args);
+      return done(gitlab.pushTagSkippingCi(project, name));
+    },
+    'gitlab/runPipeline': (args) => {
+      const { project, ref, username } = Project.extend({ ref: z.string(), username: z.string() }).parse(args);
+      return done(gitlab.runPipeline(project, ref, username));
+    },
+    'gitlab/pushBranch': (args) => {
+      const { project, ref } = Project.extend({ ref: z.string().min(1) }).parse(args);
+      return done(gitlab.pushBranch(project, ref));
+    },
     'gitlab/play': onJob((job, username) => gitlab.play(job, username)),
     'gitlab/retry': onJob((job, username) => gitlab.retry(job, username)),
     'gitlab/cancel': onJob((job, username) => gitlab.cancel(job, username)),

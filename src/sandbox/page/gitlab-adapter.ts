@@ -9,7 +9,7 @@ const productionRules = { deploy: [30], approvals: [{ who: 40, required: 1 }] };
 
 type Shown = ReturnType<GitLabServer['state']>['projects'][number];
 
-/** Shows the stand-in for GitLab as the page wants to see it: its first project, jobs by stage, faults as switches. */
+/** Shows the stand-in for GitLab as the page wants to see it: its projects, jobs by stage, faults as switches. */
 export function adaptGitLab(gitlab: GitLabServer): GitLabSide {
   let api: GitLabApiMode = 'ok';
   let webhooks: WebhookMode = 'ok';
@@ -22,19 +22,16 @@ export function adaptGitLab(gitlab: GitLabServer): GitLabSide {
   };
   return {
     state: () => stateOf(gitlab),
-    pushTag: (name) => gitlab.pushTag(name),
-    pushTagSkippingCi: (name) => gitlab.createTag(name),
-    runPipeline: (tag, username) => gitlab.runPipeline(tag, username),
-    pushBranch: (ref) => gitlab.pushBranch(ref),
-    play: (jobId, username) => gitlab.play(jobId, username),
-    retry: (jobId, username) => gitlab.retry(jobId, username),
-    cancel: (jobId, username) => gitlab.cancel(jobId, username),
+    pushTag: (project, name) => gitlab.in(project).pushTag(name),
+    pushTagSkippingCi: (project, name) => gitlab.in(project).createTag(name),
+    runPipeline: (project, tag, username) => gitlab.in(project).runPipeline(tag, username),
+    pushBranch: (project, ref) => gitlab.in(project).pushBranch(ref),
+    play: (jobId, username) => gitlab.in(whereIs(gitlab, jobId).project).play(jobId, username),
+    retry: (jobId, username) => gitlab.in(whereIs(gitlab, jobId).project).retry(jobId, username),
+    cancel: (jobId, username) => gitlab.in(whereIs(gitlab, jobId).project).cancel(jobId, username),
     finish(jobId, outcome) {
-      const pipelines = projectOf(gitlab)?.pipelines ?? [];
-      const pipeline = pipelines.find((one) => one.jobs.some((job) => job.id === jobId));
-      const job = pipeline?.jobs.find((one) => one.id === jobId);
-      if (pipeline === undefined || job === undefined) throw new Error(`there is no job ${jobId} to finish`);
-      return gitlab.finish(job.name, outcome, { pipelineId: pipeline.id });
+      const { project, pipelineId, name } = whereIs(gitlab, jobId);
+      return gitlab.in(project).finish(name, outcome, { pipelineId });
     },
     onChange: (listener) => gitlab.onChange(listener),
     setApi(mode) {
@@ -52,26 +49,31 @@ export function adaptGitLab(gitlab: GitLabServer): GitLabSide {
   };
 }
 
-function projectOf(gitlab: GitLabServer): Shown | undefined {
-  return gitlab.state().projects[0];
+/** A job that the page shows, by its id alone: ids are GitLab's, not the project's. */
+function whereIs(gitlab: GitLabServer, jobId: number) {
+  for (const project of gitlab.state().projects)
+    for (const pipeline of project.pipelines) {
+      const job = pipeline.jobs.find(({ id }) => id === jobId);
+      if (job !== undefined) return { project: project.path, pipelineId: pipeline.id, name: job.name };
+    }
+  throw new Error(`there is no job ${jobId}`);
 }
 
 function stateOf(gitlab: GitLabServer): GitLabState {
-  const project = projectOf(gitlab);
-  const requiresApproval = gitlab.settings.tier === 'premium';
-  if (project === undefined) return { project: '', tags: [], pipelines: [], environments: [], requiresApproval };
   return {
-    project: project.path,
-    tags: project.tags.map((tag) => tag.name),
-    pipelines: project.pipelines.map(pipelineOf),
-    environments: project.environments.map((one) => ({
-      name: one.name,
-      version: one.live === undefined ? undefined : refName(one.live),
-      // A deployment that did not begin says nothing about what runs there.
-      status: one.deployments.find((deployment) => !['created', 'blocked', 'skipped'].includes(deployment.status))
-        ?.status,
+    projects: gitlab.state().projects.map((project) => ({
+      path: project.path,
+      tags: project.tags.map((tag) => tag.name),
+      pipelines: project.pipelines.map(pipelineOf),
+      environments: project.environments.map((one) => ({
+        name: one.name,
+        version: one.live === undefined ? undefined : refName(one.live),
+        // A deployment that did not begin says nothing about what runs there.
+        status: one.deployments.find((deployment) => !['created', 'blocked', 'skipped'].includes(deployment.status))
+          ?.status,
+      })),
     })),
-    requiresApproval,
+    requiresApproval: gitlab.settings.tier === 'premium',
   };
 }
 

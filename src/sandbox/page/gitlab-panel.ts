@@ -1,5 +1,5 @@
 import { createElement as h, type ReactNode } from 'react';
-import type { GitLabJob, GitLabPipeline, GitLabSide } from './gitlab-side.ts';
+import type { GitLabJob, GitLabPipeline, GitLabProject, GitLabSide } from './gitlab-side.ts';
 
 /** Pipelines that are shown unfolded. */
 const OPEN_PIPELINES = 2;
@@ -24,32 +24,44 @@ const SHAPES: Readonly<Record<string, readonly [string, string]>> = {
   skipped: ['»', 'skipped'],
 };
 
-/** GitLab's side of the demo: what runs where, and the buttons of its pages. */
-export function renderGitLab(gitlab: GitLabSide | undefined): ReactNode {
-  if (gitlab === undefined) return h('p', { className: 'gl-empty' }, 'No GitLab is connected.');
-  const state = gitlab.state();
-  const shown = state.pipelines.slice(0, SHOWN_PIPELINES);
+/** GitLab's side of the demo: what runs where in one project, the first unless told, and the buttons of its pages. */
+export function renderGitLab(gitlab: GitLabSide | undefined, path?: string): ReactNode {
+  const state = gitlab?.state();
+  const project = state?.projects.find((one) => one.path === path) ?? state?.projects[0];
+  if (gitlab === undefined || state === undefined || project === undefined)
+    return h('p', { className: 'gl-empty' }, 'No GitLab is connected.');
+  const shown = project.pipelines.slice(0, SHOWN_PIPELINES);
   return h(
     'div',
-    null,
-    h('h2', null, state.project),
+    { 'data-project': project.path },
+    renderProjects(state.projects, project.path),
     h(
       'form',
       { className: 'gl-push', 'data-gitlab-form': 'pushTag' },
-      h('input', { name: 'name', 'aria-label': 'Tag name', placeholder: nextTag(state.tags), autoComplete: 'off' }),
+      h('input', { name: 'name', 'aria-label': 'Tag name', placeholder: nextTag(project.tags), autoComplete: 'off' }),
       h('button', { type: 'submit' }, 'Push tag'),
       h('button', { type: 'submit', className: 'is-second', 'data-gitlab': 'pushTagSkippingCi' }, 'with ci.skip'),
       h('button', { type: 'button', 'data-gitlab': 'pushBranch', 'data-ref': 'main' }, 'Push to main'),
     ),
-    renderEnvironments(state.environments),
+    renderEnvironments(project.environments),
     gitlab.requireApproval === undefined ? null : renderApprovalSwitch(state.requiresApproval),
-    ...tagsWithoutPipeline(state).map((tag) => renderTag(tag)),
+    ...tagsWithoutPipeline(project).map((tag) => renderTag(tag)),
     ...shown.map((pipeline, index) => renderPipeline(pipeline, index < OPEN_PIPELINES)),
     shown.length === 0 ? h('p', { className: 'gl-empty' }, 'No pipeline yet. Push a tag.') : null,
   );
 }
 
-function renderEnvironments(environments: ReturnType<GitLabSide['state']>['environments']): ReactNode {
+function renderProjects(projects: readonly GitLabProject[], shown: string): ReactNode {
+  return h(
+    'div',
+    { className: 'gl-projects', role: 'group', 'aria-label': 'Project' },
+    ...projects.map(({ path }) =>
+      h('button', { key: path, type: 'button', 'data-show': path, 'aria-pressed': path === shown }, path),
+    ),
+  );
+}
+
+function renderEnvironments(environments: GitLabProject['environments']): ReactNode {
   const rows = environments.map((one) =>
     h(
       'tr',
@@ -78,7 +90,7 @@ function renderApprovalSwitch(isOn: boolean): ReactNode {
 }
 
 /** Newest first. */
-function tagsWithoutPipeline({ tags, pipelines }: ReturnType<GitLabSide['state']>): readonly string[] {
+function tagsWithoutPipeline({ tags, pipelines }: GitLabProject): readonly string[] {
   const built = new Set(pipelines.filter((one) => one.tag).map((one) => one.ref));
   return tags.filter((tag) => !built.has(tag));
 }

@@ -1,12 +1,13 @@
 /** What the page needs of a stand-in for GitLab: a state to show and the deeds a person does on GitLab's own pages. */
 export interface GitLabSide {
   state(): GitLabState;
-  pushTag(name: string): unknown;
+  /** `project`: its path, here and below. */
+  pushTag(project: string, name: string): unknown;
   /** A tag that gets no pipeline, as `git push -o ci.skip` leaves it. */
-  pushTagSkippingCi(name: string): unknown;
+  pushTagSkippingCi(project: string, name: string): unknown;
   /** One more pipeline of a tag. */
-  runPipeline(tag: string, username: string): unknown;
-  pushBranch(ref: string): unknown;
+  runPipeline(project: string, tag: string, username: string): unknown;
+  pushBranch(project: string, ref: string): unknown;
   play(jobId: number, username: string): unknown;
   retry(jobId: number, username: string): unknown;
   cancel(jobId: number, username: string): unknown;
@@ -24,13 +25,17 @@ export type GitLabApiMode = 'ok' | 'slow' | 'down';
 export type WebhookMode = 'ok' | 'lost' | 'duplicated';
 
 export interface GitLabState {
-  readonly project: string;
+  readonly projects: readonly GitLabProject[];
+  /** Whether production takes an approval in GitLab. */
+  readonly requiresApproval: boolean;
+}
+
+export interface GitLabProject {
+  readonly path: string;
   readonly tags: readonly string[];
   /** Newest first. */
   readonly pipelines: readonly GitLabPipeline[];
   readonly environments: readonly GitLabEnvironment[];
-  /** Whether production takes an approval in GitLab. */
-  readonly requiresApproval: boolean;
 }
 
 export interface GitLabPipeline {

@@ -123,7 +123,14 @@ function lookingOf(options: PageOptions, query: URLSearchParams): Looking {
   const thread = query.get('thread');
   const isThread = thread !== null && thread !== '' && channel?.id === query.get('channel');
   const now = (options.now ?? (() => new Date()))();
-  return { slack: options.slack, actor, channel: channel?.id ?? '', ...(isThread ? { thread } : {}), now };
+  return {
+    slack: options.slack,
+    actor,
+    channel: channel?.id ?? '',
+    ...(isThread ? { thread } : {}),
+    project: query.get('project') ?? undefined,
+    now,
+  };
 }
 
 function watch({ watchers }: PageContext, request: IncomingMessage, response: ServerResponse): void {

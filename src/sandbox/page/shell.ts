@@ -46,7 +46,7 @@ export function renderParts(
     timeline: html(renderTimeline(looking)),
     thread: html(renderThread(looking)),
     modal: html(renderModal(looking)),
-    gitlab: html(renderGitLab(gitlab)),
+    gitlab: html(renderGitLab(gitlab, looking.project)),
   };
 }
 
@@ -105,6 +105,7 @@ export function renderShell(
     actor: looking.actor.id,
     channel: looking.channel,
     thread: looking.thread ?? null,
+    project: looking.project ?? null,
     commands,
   }).replaceAll('<', '\\u003c');
   const part = (tag: string, id: string, attributes: string) =>

@@ -5,12 +5,13 @@ import { type BlockSurroundings, renderBlocks } from './blocks.ts';
 import { renderDate } from './dates.ts';
 import { renderMrkdwn } from './mrkdwn.ts';
 
-/** Who looks at what: the actor, the channel, and the thread beside it. */
+/** Who looks at what: the actor, the channel, the thread beside it, and the project of GitLab. */
 export interface Looking {
   readonly slack: SlackServer;
   readonly actor: SandboxUser;
   readonly channel: string;
   readonly thread?: string | undefined;
+  readonly project?: string | undefined;
   readonly now: Date;
 }
 

@@ -16,6 +16,7 @@ const STAFF = ['U0ANN', 'U0RAJ', 'U0MIA', 'U0OLU'];
 
 const CHANNELS: readonly SandboxChannel[] = [
   channel('C0DEPLOYS', 'deploys', [...STAFF, 'U0GIL', BOT]),
+  channel('C0CANARY', 'canary', [...STAFF, BOT]),
   channel('C0RELEASE', 'release-approvals', [...STAFF, BOT]),
   channel('C0OPS', 'chatops-ops', [...STAFF, BOT]),
   channel('C0RANDOM', 'random', STAFF),
@@ -23,7 +24,7 @@ const CHANNELS: readonly SandboxChannel[] = [
 ];
 
 /**
- * A small company: five people, one app, four channels and a direct message with the app for each of the staff; the app
+ * A small company: five people, five channels and a direct message with the app for each of the staff; the app
  * is not in #random, and Gil is a guest.
  */
 export function createWorkspace(): Workspace {

@@ -12,16 +12,16 @@ function aGitLab(done: unknown[]): GitLabSide {
   const pipeline = { id: 1, ref: '<script>', tag: false, sha: 'abcdef1234', status: 'blocked', webUrl: '', stages };
   return {
     state: () => ({
-      project: 'acme/app',
-      tags: ['v1.9.0', 'v1.10.0'],
-      pipelines: [pipeline],
-      environments: [],
+      projects: [
+        { path: 'acme/app', tags: ['v1.9.0', 'v1.10.0'], pipelines: [pipeline], environments: [] },
+        { path: 'acme/canary', tags: ['v0.3.0'], pipelines: [], environments: [] },
+      ],
       requiresApproval: true,
     }),
-    pushTag: (name) => done.push(['pushTag', name]),
-    pushTagSkippingCi: (name) => done.push(['pushTagSkippingCi', name]),
-    runPipeline: (tag, username) => done.push(['runPipeline', tag, username]),
-    pushBranch: (ref) => done.push(['pushBranch', ref]),
+    pushTag: (project, name) => done.push(['pushTag', project, name]),
+    pushTagSkippingCi: (project, name) => done.push(['pushTagSkippingCi', project, name]),
+    runPipeline: (project, tag, username) => done.push(['runPipeline', project, tag, username]),
+    pushBranch: (project, ref) => done.push(['pushBranch', project, ref]),
     play: (id, username) => done.push(['play', id, username]),
     retry: () => Promise.reject(new Error('403 Forbidden')),
     cancel: () => undefined,
@@ -205,21 +205,34 @@ describe('the GitLab side', () => {
     expect(gitlab).toContain('data-on="false" aria-pressed="true"');
   });
 
+  it('shows one project at a time, the first unless another is chosen', async () => {
+    const { parts } = await startPage();
+
+    const { gitlab: first = '' } = await parts();
+    const { gitlab: second = '' } = await parts('?as=U0ANN&channel=C0DEPLOYS&project=acme%2Fcanary');
+
+    expect(first).toContain('data-show="acme/app" aria-pressed="true"');
+    expect(first).toContain('data-show="acme/canary" aria-pressed="false"');
+    expect(second).toContain('<div data-project="acme/canary">');
+    expect(second).toContain('placeholder="v0.4.0"');
+    expect(second).not.toContain('Play deploy-');
+  });
+
   it('passes deeds on and shows what GitLab refuses', async () => {
     const setup = await startPage();
 
-    await setup.perform('gitlab/pushTag', { name: 'v2.0.0' });
-    await setup.perform('gitlab/pushTagSkippingCi', { name: 'v2.1.0' });
-    await setup.perform('gitlab/runPipeline', { ref: 'v2.1.0', username: 'ann' });
+    await setup.perform('gitlab/pushTag', { project: 'acme/app', name: 'v2.0.0' });
+    await setup.perform('gitlab/pushTagSkippingCi', { project: 'acme/canary', name: 'v2.1.0' });
+    await setup.perform('gitlab/runPipeline', { project: 'acme/canary', ref: 'v2.1.0', username: 'ann' });
     await setup.perform('gitlab/play', { job: '7', username: 'ann' });
     await setup.perform('gitlab/finish', { job: '8', outcome: 'failed' });
     await setup.perform('gitlab/requireApproval', { on: 'false' });
     const refused = await setup.perform('gitlab/retry', { job: '8', username: 'ann' });
 
     expect(setup.done).toEqual([
-      ['pushTag', 'v2.0.0'],
-      ['pushTagSkippingCi', 'v2.1.0'],
-      ['runPipeline', 'v2.1.0', 'ann'],
+      ['pushTag', 'acme/app', 'v2.0.0'],
+      ['pushTagSkippingCi', 'acme/canary', 'v2.1.0'],
+      ['runPipeline', 'acme/canary', 'v2.1.0', 'ann'],
       ['play', 7, 'ann'],
       ['finish', 8, 'failed'],
       ['requireApproval', false],
