@@ -41,6 +41,11 @@ function take(
   if (timed.kind === 'past') {
     throw new UsageError(`${timed.word} is over already.`, { hint: 'Write a time to come: until 18:00, or for 2h' });
   }
+  if (timed.kind === 'unreadable') {
+    throw new UsageError(`I cannot read “${timed.words}” as an end.`, {
+      hint: 'Write it as in: until 18:00, until 2026-12-24T18:00, for 30m, or for 2h',
+    });
+  }
   const reason = timed.words.join(' ').slice(0, maxReason);
   if (reason === '') {
     const where = environment ?? 'all';

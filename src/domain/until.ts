@@ -3,14 +3,25 @@ import { parseDuration } from './duration.ts';
 /** Free text with its end taken off: `hotfix for 2h` is the reason `hotfix` and a moment in two hours. */
 export type TimedText =
   | { readonly kind: 'text'; readonly words: readonly string[]; readonly until?: Date | undefined }
-  | { readonly kind: 'past'; readonly word: string; readonly at: Date };
+  | { readonly kind: 'past'; readonly word: string; readonly at: Date }
+  /** It ends in what is meant as an end and cannot be read: `for 2 hours`, `until 6pm`. */
+  | { readonly kind: 'unreadable'; readonly words: string };
 
 /** Later than this is a slip of the finger. */
 const longestMs = 366 * 86_400_000;
 
+const unit = '(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?|months?|y|yrs?|years?)';
+
+/** A duration in other words than ours, or a longer one than we take. */
+const meantDuration = new RegExp(`^for (?:(?:\\d+(?:[.,]\\d+)? ?|(?:an?|one) )${unit} ?)+$`, 'i');
+
+/** Something else than `tomorrow` or `Raj is back`: it begins as a time does. */
+const meantTime = /^until \d\S*$/i;
+
 /**
- * Reads a final `for <duration>` or `until <time>`; anything else at the end is text like the rest. `18:00` is the
- * next time that the clock of `timezone` shows it.
+ * Reads a final `for <duration>` or `until <time>`. One that is meant so and cannot be read is never taken for text: the
+ * reason would swallow the end. Anything else is text like the rest. `18:00` is the next time that the clock of
+ * `timezone` shows it.
  */
 export function readUntil(
   words: readonly string[],
@@ -19,16 +30,23 @@ export function readUntil(
   const [marker, word] = words.slice(-2);
   const rest = words.slice(0, -2);
   if (marker === undefined || word === undefined) return { kind: 'text', words };
-  if (marker.toLowerCase() === 'for') {
-    const ms = parseDuration(word.toLowerCase());
-    return ms === undefined || ms > longestMs
-      ? { kind: 'text', words }
-      : { kind: 'text', words: rest, until: new Date(about.now.getTime() + ms) };
-  }
-  if (marker.toLowerCase() !== 'until') return { kind: 'text', words };
-  const at = parseTime(word, about);
-  if (!at || at.getTime() - about.now.getTime() > longestMs) return { kind: 'text', words };
-  return at <= about.now ? { kind: 'past', word, at } : { kind: 'text', words: rest, until: at };
+  const at =
+    marker.toLowerCase() === 'for'
+      ? after(word, about.now)
+      : marker.toLowerCase() === 'until'
+        ? parseTime(word, about)
+        : undefined;
+  if (at && at.getTime() - about.now.getTime() <= longestMs)
+    return at <= about.now ? { kind: 'past', word, at } : { kind: 'text', words: rest, until: at };
+  const meant = [2, 3, 4, 5]
+    .map((count) => words.slice(-count).join(' '))
+    .find((end) => meantDuration.test(end) || meantTime.test(end));
+  return meant === undefined ? { kind: 'text', words } : { kind: 'unreadable', words: meant };
+}
+
+function after(duration: string, now: Date): Date | undefined {
+  const ms = parseDuration(duration.toLowerCase());
+  return ms === undefined ? undefined : new Date(now.getTime() + ms);
 }
 
 /** The moment of `18:00` (the next one) or `2026-12-24T18:00` in a zone; undefined for anything else. */

@@ -28,15 +28,34 @@ describe('readUntil', () => {
     'looking for',
     '2h',
     'until tomorrow',
+    'hotfix for 4711',
+    'test for 2x speed',
+    'for 3rd time',
+    'waiting for days',
+  ])('leaves other words alone: %s', (text) => {
+    expect(read(text)).toEqual({ kind: 'text', words: text.split(' ') });
+  });
+
+  it.each([
     'until 25:00',
     'until 12:60',
+    'until 6pm',
+    'until 18.00',
+    'Until 18h',
     'until 2026-13-01T10:00',
     'until 2026-02-30T10:00',
     'until 2126-02-20T10:00',
     'for 0s',
     'for 9999999999999999999999h',
-  ])('leaves other words alone: %s', (text) => {
-    expect(read(text)).toEqual({ kind: 'text', words: text.split(' ') });
+    'for 2y',
+    'For 30min',
+    'for 1.5h',
+    'for 2 hours',
+    'for an hour',
+    'for 1 day',
+    'for 1 h 30 min',
+  ])('does not take what is meant as an end for text: %s', (text) => {
+    expect(read(`hotfix ${text}`)).toEqual({ kind: 'unreadable', words: text });
   });
 
   it('names a date that has passed', () => {
@@ -85,6 +104,7 @@ describe('readUntil', () => {
     const ahead = fc.property(fc.array(word, { maxLength: 6 }), moment, zone, (words, at, name) => {
       const told = readUntil(words, { now: at, timezone: name });
       if (told.kind === 'past') return told.at <= at;
+      if (told.kind === 'unreadable') return words.join(' ').endsWith(told.words);
       return told.until === undefined ? told.words.length === words.length : told.until > at;
     });
 
