@@ -1,6 +1,6 @@
 import type { DeploymentStatus } from '../domain/deployment.ts';
 import type { Job, JobStatus } from '../domain/job.ts';
-import type { Pipeline } from '../domain/pipeline.ts';
+import type { Pipeline, PipelineStatus } from '../domain/pipeline.ts';
 import type { Shape } from './phrase-blocks.ts';
 
 /** A status as people see it: a shape of its own, and the word. */
@@ -64,11 +64,16 @@ export function jobStatus(job: Job): Status {
 }
 
 /** A pipeline's status. Jobs that may fail turn it into a pass with warnings, never into a failure. */
-export function pipelineStatus(pipeline: Pipeline): Status {
+export function pipelineStatus(pipeline: Pick<Pipeline, 'status' | 'jobs'>): Status {
   if (pipeline.status === 'waiting_for_callback') return { ...statuses.pending, word: 'waiting for an outside check' };
   if (pipeline.status === 'success' && pipeline.jobs.some((job) => job.status === 'failed' && job.allowFailure))
     return statuses.warnings;
   return pipeline.status === 'created' ? statuses.pending : byJobStatus[pipeline.status];
+}
+
+/** A pipeline's status in a word, where its jobs are not known. */
+export function pipelineWord(status: PipelineStatus): string {
+  return pipelineStatus({ status, jobs: [] }).word;
 }
 
 /** A deployment's status, in the word for an environment: `staging ✅ deployed`. */

@@ -38,6 +38,12 @@ describe('/play', () => {
     expect(flow.writes()).toEqual([]);
   });
 
+  it('without a ref takes the tag whose pipeline alone ran for the newest commit of the default branch', async () => {
+    expect(words(await flow.types('U0ANN', '/play deploy-canary'))).toContain('Deploy v1.4.0 to production-canary');
+    expect(words(await flow.types('U0ANN', '/pipeline cancel'))).toContain('of v1.4.0');
+    expect(flow.writes()).toEqual([]);
+  });
+
   it('offers the tag that has the job where no ref is said and the default branch has none', async () => {
     await flow.sees('v1.4.0 waits for a person');
     const { id } = await flow.gitlab.pushBranch('main');

@@ -40,8 +40,10 @@ export async function findPipeline(
   const { release } = match;
   const own = match.pipelines[0] ?? (await context.gitlab.pipelinesOfSha(project.ref.id, release.sha))[0];
   if (!own) return { kind: 'none', release, refusal: noPipeline({ project, notDone }, release) };
-  const { id, url, sha, status } = own;
-  return { kind: 'found', release, pipeline: { id, url, sha, status, version: release.version } };
+  const { id, url, sha, status, ref: ownRef, tag } = own;
+  // The branch's newest commit may have the pipeline of its tag alone, whose jobs are the tag's.
+  const its = tag && !release.tag ? { version: ownRef, ref: ownRef, tag, sha } : release;
+  return { kind: 'found', release: its, pipeline: { id, url, sha, status, version: its.version } };
 }
 
 interface About {

@@ -1,3 +1,4 @@
+import { pipelineWord } from '../../cards/status.ts';
 import { commandLine } from '../../domain/command-line.ts';
 import { isActive } from '../../domain/job.ts';
 import { bold, code, type Phrase, say, user } from '../../domain/phrase.ts';
@@ -21,12 +22,13 @@ export async function planCancel(
   if (stranger) return refusedTask(project, stranger);
   const found = await findPipeline({ project, ref, notDone }, context);
   if (found.kind !== 'found') return refusedTask(project, found.refusal);
-  const { id, url, version, sha, status } = found.pipeline;
+  const { id, url, version, sha } = found.pipeline;
+  const status = decodePipelineStatus(found.pipeline.status);
   const task: Task = { kind: 'cancel', pipeline: { id, url, version, sha } };
   const tasker = await refuseTasker(project, notDone, context);
   if (tasker) return refusedTask(project, tasker, task);
-  if (isPipelineFinished(decodePipelineStatus(status))) {
-    const fact = say`Pipeline #${id} of ${bold(version)} has ended already (${status}).`;
+  if (isPipelineFinished(status)) {
+    const fact = say`Pipeline #${id} of ${bold(version)} has ended already: ${pipelineWord(status)}.`;
     const todo = [{ kind: 'open', label: 'Open the pipeline', url }] as const;
     return refusedTask(project, { code: 'pipeline_ended', notDone, fact, todo }, task);
   }

@@ -1,3 +1,4 @@
+import { jobStatus } from '../../cards/status.ts';
 import { commandLine } from '../../domain/command-line.ts';
 import { environmentsBehind } from '../../domain/consequence.ts';
 import { isActive, isFinished, type Job } from '../../domain/job.ts';
@@ -163,7 +164,7 @@ function notReady({ request, job, pipeline }: Playable, notDone: Refusal['notDon
     return {
       code: 'job_ran_before',
       notDone,
-      fact: say`It has run already and ended (${job.status}).`,
+      fact: say`It has run already: ${jobStatus(job).word}.`,
       todo: [{ kind: 'press', label: 'Run it again', actionId: 'run_command:retry', value }],
     };
   }

@@ -89,7 +89,7 @@ function stopped({ environment, project }: StopRequest, notDone: Refusal['notDon
   return {
     code: 'already_stopped',
     notDone,
-    fact: say`GitLab has no ${bold(environment)} that runs.`,
+    fact: say`${bold(environment)} does not run, or is being stopped.`,
     todo: [{ kind: 'open', label: 'Open the environments', url: `${project.ref.url}/-/environments` }],
   };
 }
