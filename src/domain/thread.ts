@@ -258,6 +258,8 @@ function newDeployments(before: Pipeline | undefined, after: Pipeline): readonly
     const job = after.jobs.find((other) => other.id === deployment.jobId);
     // Heard of late: that it failed was told with its job.
     if (outcome === 'started' && job?.status === 'failed') return [];
+    // Its pipeline was canceled before it came to the job: nothing there has changed.
+    if (outcome === 'canceled' && job && !job.startedAt && !(was && deploymentOutcome(was))) return [];
     return [{ kind: 'deployment', deployment, outcome, job, at: deployment.changedAt ?? deployment.createdAt }];
   });
 }

@@ -122,6 +122,16 @@ describe('decideNotices', () => {
     expect(kinds(told(aPipeline(), aPipeline({ deployments: [aDeployment({ status })] })))).toEqual(expected);
   });
 
+  it('does not tell that a deployment was canceled whose job never began', () => {
+    const job = aJob({ id: 106, status: 'canceled', environment: { name: 'production', action: 'start' } });
+    const before = aPipeline({ deployments: [aDeployment({ jobId: 106, status: 'created' })] });
+    const canceled = aDeployment({ jobId: 106, status: 'canceled' });
+    const began = { ...job, startedAt: new Date('2026-11-20T10:00:00Z') };
+
+    expect(told(before, { ...before, jobs: [{ ...job, startedAt: undefined }], deployments: [canceled] })).toEqual([]);
+    expect(kinds(told(before, { ...before, jobs: [began], deployments: [canceled] }))).toEqual(['deployment canceled']);
+  });
+
   it('does not tell that a deployment started whose job has failed', () => {
     const jobs = [aJob({ id: 106, status: 'failed', environment: { name: 'production', action: 'start' } })];
     const before = aPipeline({ status: 'failed', jobs });
