@@ -7,7 +7,7 @@ import { statuses } from './status.ts';
 /** Tells somebody who waited that an environment is free, with a button that shows their plan again to them alone. */
 export function renderEnvironmentFree({ wait }: { readonly wait: Wait }): Card {
   const { project, environment, slackUserId, line, since } = wait;
-  const said = say`${user(slackUserId)}, ${bold(environment)} of ${bold(project.path)} is free now.`;
+  const said = say`${user(slackUserId)}, ${bold(environment)} of ${bold(project.path)} is free for you now.`;
   return buildCard({
     spoken: said,
     lines: [shaped(statuses.passed.shape, said), say`You asked to be told ${time(since)}.`],
@@ -24,6 +24,6 @@ export function renderEnvironmentFree({ wait }: { readonly wait: Wait }): Card {
 
 /** What the person is told who asked to be told. */
 export function renderWaitNoted({ wait }: { readonly wait: Wait }): Card {
-  const said = say`I tell you in the project's channel, once, when ${bold(wait.environment)} is free.`;
+  const said = say`I will tell you once, in the project's channel, when ${bold(wait.environment)} is free.`;
   return buildCard({ spoken: said, lines: [shaped(statuses.pending.shape, said)] });
 }

@@ -52,6 +52,6 @@ function pressLines(pressed: { readonly operation: Operation; readonly url: stri
 
 /** What the person is told who asked to be told. */
 export function renderGitLabWaitNoted(): Card {
-  const said = say`I tell you in this channel, once, when GitLab answers again.`;
+  const said = say`I will tell you once, in this channel, when GitLab answers again.`;
   return buildCard({ spoken: said, lines: [shaped(statuses.pending.shape, said)] });
 }

@@ -15,6 +15,11 @@ export function lockPlace({ project, environment }: Pick<Lock, 'project' | 'envi
     : say`${bold(environment)} of ${bold(project.path)}`;
 }
 
+/** The same at the beginning of a sentence; the name of an environment keeps its letters. */
+export function lockPlaceFirst(scope: Pick<Lock, 'project' | 'environment'>): Phrase {
+  return scope.environment === undefined ? say`All of ${bold(scope.project.path)}` : lockPlace(scope);
+}
+
 /** `by Ann Lee since 10:02, until 12:00: hotfix.` */
 export function lockTerms(lock: Lock): Phrase {
   const until = lock.until ? say`, until ${time(lock.until)}` : [];

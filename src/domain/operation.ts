@@ -88,6 +88,15 @@ export type TakenBack =
   | { readonly by: 'chatops'; readonly to: string }
   | { readonly by: 'pipeline'; readonly job: string };
 
+/** A wait before a step for a lock or a freeze that began after the press. */
+export interface Pause {
+  /** Of the message that tells it. */
+  readonly key: string;
+  /** The step that waited. */
+  readonly index: number;
+  readonly reason: 'locked' | 'frozen';
+}
+
 /** A confirmed plan being carried out. At most one is active per project and environment: it is the automatic lock. */
 export interface Operation {
   readonly id: string;
@@ -111,6 +120,8 @@ export interface Operation {
   /** The environment is locked once it has succeeded. */
   readonly lockAfter?: boolean | undefined;
   readonly state: OperationState;
+  /** What it had to wait for since it was confirmed, each told in a message of its own. */
+  readonly paused?: readonly Pause[] | undefined;
   readonly steps: readonly Step[];
   readonly requester: Actor;
   readonly channel: string;

@@ -9,6 +9,7 @@ import { renderLockTaken } from '../../src/cards/lock-taken.ts';
 import { renderLockTold } from '../../src/cards/lock-told.ts';
 import { renderLockedAfterRollback } from '../../src/cards/locked-after-rollback.ts';
 import { renderLocks } from '../../src/cards/locks.ts';
+import { renderPauseOver } from '../../src/cards/pause-over.ts';
 import { renderStartedAround } from '../../src/cards/started-around.ts';
 import { renderStealQuestion } from '../../src/cards/steal-question.ts';
 import type { Lock } from '../../src/domain/lock.ts';
@@ -59,6 +60,13 @@ export function lockCards(about: {
     }),
     'steal question': renderStealQuestion({ lock, steal: outside }),
     'lock paused a deploy': renderLockPaused({ operation, lock }),
+    'lock that paused a deploy is gone': renderPauseOver({ operation, reason: 'locked', went: 'on', at: lock.since }),
+    'deploy ended while a freeze paused it': renderPauseOver({
+      operation,
+      reason: 'frozen',
+      went: 'out',
+      at: lock.since,
+    }),
     'lock passed by a rollback': renderLockPassed({ operation, lock }),
     'locked after a rollback': renderLockedAfterRollback({ lock: bots, unlock: outside }),
     'environment free': renderEnvironmentFree({ wait }),

@@ -96,7 +96,9 @@ describe('a freeze of chatops.yml', () => {
     clock.set('2026-10-30T15:11:00Z');
     await until('production is deployed', () => flow.played().includes('deploy-prod'));
 
-    expect(flow.shown().filter((message) => words(message).includes('waits: production is frozen'))).toHaveLength(1);
+    await flow.sees('The deploy of v1.4.0 to production waited because of a freeze, and went on');
+    expect(flow.shown().filter((message) => words(message).includes('because of a freeze'))).toHaveLength(1);
+    expect(flow.shown().filter((message) => words(message).includes('waits: production is frozen'))).toEqual([]);
     expect(flow.audit().filter(({ action }) => action === 'operation.pause')).toMatchObject([
       { actor: 'chatops', reason: 'frozen', environment: 'production', policy: expect.any(String) as unknown },
     ]);

@@ -59,6 +59,9 @@ describe('/lock', () => {
 
   it('stops others where it is, shows whose and why, and lets its holder through', async () => {
     await start();
+    const unread = await says('U0ANN', '/lock prod hotfix for 2 hours');
+    expect(unread).toContain('I cannot read “for 2 hours” as an end.');
+    expect(unread).toContain('Code: usage');
     expect(await says('U0ANN', '/lock prod hotfix for 2h')).toContain('You hold production');
     expect(words(await flow.sees('Locked: production'))).toContain('hotfix');
 
@@ -90,7 +93,7 @@ describe('/lock', () => {
     await says('U0RAJ', '/lock staging tests');
     await says('U0ANN', '/lock all incident');
 
-    expect(await says('U0RAJ', '/deploy prod v1.4.0')).toContain('all of acme/production-app is locked by Ann');
+    expect(await says('U0RAJ', '/deploy prod v1.4.0')).toContain('All of acme/production-app is locked by Ann');
     const list = await says('U0RAJ', '/lock');
     expect(list).toContain('2 locks in acme/production-app');
     expect(list).toContain('Unlock staging');
@@ -212,15 +215,15 @@ describe('Tell me when it is free', () => {
     await says('U0ANN', '/lock prod hotfix');
     await flow.types('U0RAJ', '/deploy prod v1.4.0');
     await flow.presses('U0RAJ', 'Tell me when it is free');
-    await flow.reads('U0RAJ', 'once, when production is free');
+    await flow.reads('U0RAJ', 'when production is free');
 
     await says('U0ANN', '/unlock prod');
 
-    const told = await flow.sees('@U0RAJ, production of acme/production-app is free now');
+    const told = await flow.sees('@U0RAJ, production of acme/production-app is free for you now');
     await flow.pressesOn('U0RAJ', told, 'Show the plan');
     await flow.reads('U0RAJ', 'Deploy v1.4.0 to production?');
     await flow.restart();
-    expect(seenTimes('is free now')).toBe(1);
+    expect(seenTimes('is free for you now')).toBe(1);
   });
 
   it('tells after a deploy that ended as well', async () => {
@@ -231,11 +234,11 @@ describe('Tell me when it is free', () => {
     const card = await flow.sees('Now: ');
     expect(await says('U0RAJ', '/deploy prod v1.4.0')).toContain('Code: operation_active');
     await flow.presses('U0RAJ', 'Tell me when it is free');
-    await flow.reads('U0RAJ', 'once, when production is free');
+    await flow.reads('U0RAJ', 'when production is free');
 
     await flow.pressesOn('U0ANN', card, 'Cancel');
 
-    await flow.sees('@U0RAJ, production of acme/production-app is free now');
+    await flow.sees('@U0RAJ, production of acme/production-app is free for you now');
   });
 });
 
@@ -251,20 +254,20 @@ describe('a rollback that aborts the deploy under way', () => {
     await flow.gitlab.run('deploy-prod', id);
     await says('U0RAJ', '/deploy prod v1.4.0');
     await flow.presses('U0RAJ', 'Tell me when it is free');
-    await flow.reads('U0RAJ', 'once, when production is free');
+    await flow.reads('U0RAJ', 'when production is free');
 
     await says('U0MIA', '/rollback production');
     await flow.presses('U0MIA', 'Abort it and roll back');
     await flow.reads('U0MIA', 'is canceled first');
     await flow.presses('U0MIA', 'Roll back');
     await until('the old job runs again', () => flow.writes().some((line) => line.endsWith('/retry')));
-    expect(seenTimes('is free now')).toBe(0);
+    expect(seenTimes('is free for you now')).toBe(0);
     await flow.gitlab.settle();
     await flow.sees('production is rolled back to v1.3.0');
 
     await flow.pressesOn('U0ANN', await flow.sees('v1.4.0 is bad'), 'Unlock');
 
-    await flow.sees('@U0RAJ, production of acme/production-app is free now');
+    await flow.sees('@U0RAJ, production of acme/production-app is free for you now');
   });
 });
 
@@ -282,13 +285,13 @@ describe('the button for whoever waited', () => {
     expect(await says('U0RAJ', `/lock prod --wait "${line}"`)).toContain('Nothing was done');
 
     await flow.restart();
-    expect(seenTimes('is free now')).toBe(0);
+    expect(seenTimes('is free for you now')).toBe(0);
   });
 
   it('does nothing for anybody else, whom it tells so alone', async () => {
     await start();
     await says('U0RAJ', '/lock prod --wait "/deploy acme/production-app:production v1.4.0"');
-    const told = await flow.sees('is free now');
+    const told = await flow.sees('is free for you now');
 
     await flow.pressesOn('U0ANN', told, 'Show the plan');
 
@@ -301,7 +304,7 @@ describe('the button for whoever waited', () => {
     const { id } = await flow.gitlab.pushTag('v1.4.0');
     await flow.gitlab.settle(id);
     await says('U0ANN', '/lock staging --wait "/deploy acme/production-app:staging v1.4.0 --again"');
-    const told = await flow.sees('is free now');
+    const told = await flow.sees('is free for you now');
 
     await flow.pressesOn('U0ANN', told, 'Show the plan');
 
@@ -326,7 +329,10 @@ describe('a lock', () => {
     expect(flow.played()).toEqual(['deploy-canary']);
     await says('U0RAJ', '/unlock prod');
     await until('the production job starts', () => flow.played().includes('deploy-prod'));
-    expect(seenTimes('the deploy of v1.4.0 waits')).toBe(1);
+    const over = await flow.sees('The deploy of v1.4.0 to production waited because of a lock, and went on');
+    expect(words(over)).not.toContain('Cancel');
+    expect(seenTimes('the deploy of v1.4.0 waits')).toBe(0);
+    expect(seenTimes('waited because of a lock')).toBe(1);
     expect(flow.audit().filter(({ action }) => action === 'operation.pause')).toMatchObject([
       { actor: 'chatops', reason: 'locked', environment: 'production', policy: expect.any(String) as unknown },
     ]);
@@ -366,6 +372,8 @@ describe('a lock', () => {
     await flow.pressesOn('U0ANN', paused, 'Cancel');
 
     await flow.sees('Canceled');
+    await flow.sees('The deploy of v1.4.0 to production waited because of a lock, and ended meanwhile');
+    expect(seenTimes('the deploy of v1.4.0 waits')).toBe(0);
     expect(flow.played()).toEqual(['deploy-canary']);
   });
 

@@ -5,7 +5,7 @@ import { type Operation, withStep } from '../../domain/operation.ts';
 import { isSame } from '../../domain/same.ts';
 import type { GitLabReads } from '../gitlab-ports.ts';
 import { pauseForLock } from '../locks/pause-for-lock.ts';
-import { recordPause } from '../operations/record-pause.ts';
+import { recordPause, withPause } from '../operations/record-pause.ts';
 import { putOperation } from '../operations/start-operation.ts';
 import type { Clock, Log, Settings, Wake } from '../ports.ts';
 import type { Store } from '../store-ports.ts';
@@ -48,11 +48,17 @@ async function pauseForFreeze(
     const held = await tables.operations.find(id);
     // Somebody pressed Cancel while we asked GitLab: the next look sees it.
     if (!held || !isSame({ ...held, nextCheckAt: 0 }, { ...operation, nextCheckAt: 0 })) return;
-    const waiting = withStep(operation, index, { state: 'waiting' });
-    await tables.operations.save({ ...waiting, nextCheckAt: new Date(now.getTime() + lookAgainMs) });
-    await putOperation(tables, waiting, now);
-    if (freeze === 'unknown') return;
+    const nextCheckAt = new Date(now.getTime() + lookAgainMs);
+    if (freeze === 'unknown') {
+      const waiting = withStep(operation, index, { state: 'waiting' });
+      await tables.operations.save({ ...waiting, nextCheckAt });
+      await putOperation(tables, waiting, now);
+      return;
+    }
     const key = `${rootKey}/operation:${id}/frozen:${freeze.from.getTime()}`;
+    const waiting = withPause(operation, { key, index, reason: 'frozen' });
+    await tables.operations.save({ ...waiting, nextCheckAt });
+    await putOperation(tables, waiting, now);
     await recordPause(tables, operation, { key, reason: 'frozen', settings: deps.settings(), now });
     await tables.outbox.put(
       { key, channel, rootKey, lane: 'answer', ...renderFreezePaused({ operation, freeze }) },

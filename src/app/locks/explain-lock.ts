@@ -1,4 +1,4 @@
-import { lockPlace, lockTerms } from '../../cards/lock-words.ts';
+import { lockPlace, lockPlaceFirst, lockTerms } from '../../cards/lock-words.ts';
 import { commandLine } from '../../domain/command-line.ts';
 import type { Lock, LockRefusal } from '../../domain/lock.ts';
 import { type Phrase, say } from '../../domain/phrase.ts';
@@ -19,7 +19,8 @@ export function explainLock(
       todo: [{ kind: 'type', line: commandLine(prefix, '/lock', []) }],
     };
   }
-  const moved = reason === 'lock_changed' ? 'Another lock is there by now: ' : '';
+  const place =
+    reason === 'lock_changed' ? say`Another lock is there by now: ${lockPlace(lock)}` : lockPlaceFirst(lock);
   const unlock: Todo = {
     kind: 'press',
     label: 'Unlock',
@@ -29,7 +30,7 @@ export function explainLock(
   return {
     code: reason,
     notDone,
-    fact: say`${moved}${lockPlace(lock)} is locked ${lockTerms(lock)}`,
+    fact: say`${place} is locked ${lockTerms(lock)}`,
     todo: todo.length > 0 ? todo : mayBreak ? [unlock] : [askHolder(lock)],
   };
 }

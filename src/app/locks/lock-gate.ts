@@ -1,4 +1,4 @@
-import { lockPlace, lockTerms } from '../../cards/lock-words.ts';
+import { lockPlaceFirst, lockTerms } from '../../cards/lock-words.ts';
 import { blockingLocks, type Lock } from '../../domain/lock.ts';
 import { type Phrase, say } from '../../domain/phrase.ts';
 import type { Refusal, Todo } from '../../domain/refusal.ts';
@@ -38,7 +38,7 @@ export async function warnOfLocks(
   const locks = await tables.locks.ofProject(project.ref.id);
   return blockingLocks(locks, environment, { actor, now }).map((lock) => {
     const then = lock.holder === 'chatops' ? 'That stops no rollback.' : 'The lock stays, and its holder is told.';
-    return say`${lockPlace(lock)} is locked ${lockTerms(lock)} ${then}`;
+    return say`${lockPlaceFirst(lock)} is locked ${lockTerms(lock)} ${then}`;
   });
 }
 

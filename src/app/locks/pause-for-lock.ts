@@ -1,8 +1,8 @@
 import { renderLockPaused } from '../../cards/lock-paused.ts';
 import { blockingLocks } from '../../domain/lock.ts';
-import { type Operation, withStep } from '../../domain/operation.ts';
+import type { Operation } from '../../domain/operation.ts';
 import { isSame } from '../../domain/same.ts';
-import { recordPause } from '../operations/record-pause.ts';
+import { recordPause, withPause } from '../operations/record-pause.ts';
 import { putOperation } from '../operations/start-operation.ts';
 import type { Clock, Settings, Wake } from '../ports.ts';
 import type { Store } from '../store-ports.ts';
@@ -38,12 +38,15 @@ export async function pauseForLock(
     const held = await tables.operations.find(id);
     // Somebody pressed Cancel while we asked GitLab: the next look sees it.
     if (!held || !isSame({ ...held, nextCheckAt: 0 }, { ...operation, nextCheckAt: 0 })) return true;
-    const waiting = withStep(operation, index, { state: 'waiting' });
+    const pause = { key: `${rootKey}/operation:${id}/paused:${lock.id}`, index, reason: 'locked' } as const;
+    const waiting = withPause(operation, pause);
     await tables.operations.save({ ...waiting, nextCheckAt: new Date(now.getTime() + lookAgainMs) });
     await putOperation(tables, waiting, now);
-    const key = `${rootKey}/operation:${id}/paused:${lock.id}`;
-    await recordPause(tables, operation, { key, reason: 'locked', settings: deps.settings(), now });
-    await tables.outbox.put({ key, channel, rootKey, lane: 'answer', ...renderLockPaused({ operation, lock }) }, now);
+    await recordPause(tables, operation, { ...pause, settings: deps.settings(), now });
+    await tables.outbox.put(
+      { key: pause.key, channel, rootKey, lane: 'answer', ...renderLockPaused({ operation, lock }) },
+      now,
+    );
     return true;
   });
   if (isPaused) wake('outbox');

@@ -15,6 +15,7 @@ import { findHome } from '../pipelines/pipeline-family.ts';
 import { noteEndedRollback } from '../rollback/note-ended-rollback.ts';
 import { tellOwnRollbackEnd } from '../rollback/tell-by-itself.ts';
 import type { Tables } from '../store-ports.ts';
+import { closePauses } from './record-pause.ts';
 import { putOperation } from './start-operation.ts';
 
 /** Shows what an operation looks like now: its card, the question it asks, its end, and the pipeline's root. */
@@ -38,6 +39,7 @@ export async function showChange(
   const reply = { channel: operation.channel, rootKey: operation.rootKey };
   const step = currentStep(operation)?.step;
   await showWatches(tables, operation, now);
+  await closePauses(tables, operation, now);
   if (operation.state === 'active' && step?.kind === 'ask') {
     await tables.outbox.put(
       { ...reply, key: promoteKey(operation), lane: 'answer', ...renderPromote({ operation }) },

@@ -10,6 +10,7 @@ import { renderLockTaken } from '../../cards/lock-taken.ts';
 import { renderLockTold } from '../../cards/lock-told.ts';
 import { renderLockedAfterRollback } from '../../cards/locked-after-rollback.ts';
 import { renderLocks } from '../../cards/locks.ts';
+import { renderPauseOver } from '../../cards/pause-over.ts';
 import { renderStealQuestion } from '../../cards/steal-question.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { Lock } from '../../domain/lock.ts';
@@ -38,6 +39,7 @@ export function sampleLockCards(about: {
     'steal question': renderStealQuestion({ lock, steal: '/lock acme/app:production hotfix' }),
     'lock paused': renderLockPaused({ operation, lock }),
     'freeze paused': renderFreezePaused({ operation, freeze: { source: 'settings', from: at, to: at } }),
+    'pause over': renderPauseOver({ operation, reason: 'locked', went: 'on', at }),
     'lock passed': renderLockPassed({ operation, lock }),
     'locked after a rollback': renderLockedAfterRollback({ lock: { ...lock, holder: 'chatops' }, unlock }),
     'environment free': renderEnvironmentFree({ wait }),
