@@ -264,7 +264,7 @@ function directNeeds(graph: CiGraph, job: CiJob, byName: ReadonlyMap<string, Job
 
 function isOptionalManual(job: CiJob, byName: ReadonlyMap<string, Job>): boolean {
   const instance = byName.get(job.name);
-  return instance?.allowFailure === true && (instance.status === 'manual' || instance.manual === true);
+  return instance?.allowFailure === true && (isGate(job, byName) || instance.manual === true);
 }
 
 /** A job that stands still until somebody presses it: manual now, or known to be manual once it is reached. */

@@ -187,6 +187,12 @@ describe('planRoute', () => {
       ]);
     });
 
+    it('never presses an optional manual job of an earlier stage that is not reached yet', () => {
+      const fresh = jobs.map((job) => ({ ...job, status: 'created' as const }));
+
+      expect(routeTo('deploy-prod', fresh, graph)).not.toContain('play load-tests');
+    });
+
     it('is not blocked by an optional manual job of an earlier stage', () => {
       expect(blockersOf('deploy-staging', jobs, graph)).toEqual({ waiting: [], broken: [] });
     });
