@@ -21,6 +21,11 @@ deploy-staging:
   script: [npm run deploy]
   environment: { name: staging, deployment_tier: staging }
   rules: [{ if: '$CI_COMMIT_TAG' }]
+deploy-staging-afresh:
+  stage: staging
+  script: [npm run wipe, npm run deploy]
+  environment: { name: staging, deployment_tier: staging }
+  rules: [{ if: '$CI_COMMIT_TAG', when: manual, allow_failure: true }]
 deploy-prod:
   stage: production
   script: [npm run deploy]

@@ -13,7 +13,7 @@ export interface PageDeeds {
 }
 
 const SLACK_MODES = ['ok', '429', 'down', 'twice'] as const;
-const GITLAB_MODES = ['ok', 'slow', 'down'] as const satisfies readonly GitLabApiMode[];
+const GITLAB_MODES = ['ok', 'slow', 'down', 'no variables'] as const satisfies readonly GitLabApiMode[];
 const WEBHOOK_MODES = ['ok', 'lost', 'duplicated'] as const satisfies readonly WebhookMode[];
 
 /** How long a caller is told to wait while the page plays a busy Slack. */

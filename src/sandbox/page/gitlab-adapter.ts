@@ -17,12 +17,13 @@ export function adaptGitLab(gitlab: GitLabServer): GitLabSide {
     gitlab.faults.clear();
     if (api === 'slow') gitlab.faults.slow({}, SLOW_MS, Number.POSITIVE_INFINITY);
     if (api === 'down') gitlab.faults.outage('502');
+    gitlab.settings.variablesRole = api === 'no variables' ? 'no_one_allowed' : 'developer';
     if (webhooks === 'lost') gitlab.faults.dropWebhooks('all');
     if (webhooks === 'duplicated') gitlab.faults.duplicateWebhooks('all');
   };
   return {
     state: () => stateOf(gitlab),
-    pushTag: (project, name) => gitlab.in(project).pushTag(name),
+    pushTag: (project, name) => gitlab.in(project).pushTag(name, { force: true }),
     pushTagSkippingCi: (project, name) => gitlab.in(project).createTag(name),
     runPipeline: (project, tag, username) => gitlab.in(project).runPipeline(tag, username),
     pushBranch: (project, ref) => gitlab.in(project).pushBranch(ref),

@@ -1,7 +1,7 @@
 /** What the page needs of a stand-in for GitLab: a state to show and the deeds a person does on GitLab's own pages. */
 export interface GitLabSide {
   state(): GitLabState;
-  /** `project`: its path, here and below. */
+  /** Moves a tag that is there already. `project`: its path, here and below. */
   pushTag(project: string, name: string): unknown;
   /** A tag that gets no pipeline, as `git push -o ci.skip` leaves it. */
   pushTagSkippingCi(project: string, name: string): unknown;
@@ -21,7 +21,8 @@ export interface GitLabSide {
   requireApproval?(isRequired: boolean): unknown;
 }
 
-export type GitLabApiMode = 'ok' | 'slow' | 'down';
+/** `no variables`: nobody may set variables of a new pipeline. */
+export type GitLabApiMode = 'ok' | 'slow' | 'down' | 'no variables';
 export type WebhookMode = 'ok' | 'lost' | 'duplicated';
 
 export interface GitLabState {

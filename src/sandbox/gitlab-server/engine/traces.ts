@@ -68,12 +68,6 @@ const FAILURES: readonly (readonly [RegExp, readonly string[]])[] = [
   ],
   [/monitor-canary/, ['requests/min=312 error_rate=0.0221', 'Error rate 0.0221 is above 0.01']],
   [/verify/, ['Version mismatch: expected v1.4.0, got v1.3.0']],
-  [
-    /deploy|rollback/,
-    [
-      'Error: UPGRADE FAILED: release production-app failed, and has been rolled back due to atomic being set:',
-      'context deadline exceeded',
-    ],
-  ],
+  [/deploy|rollback/, ['Error: UPGRADE FAILED: context deadline exceeded']],
   [/scan/, ['Total: 2 (HIGH: 1, CRITICAL: 1)', 'CVE-2026-0001 openssl 3.0.15 fixed in 3.0.16']],
 ];
