@@ -22,7 +22,10 @@ export const lock: Command = {
   action: ({ flags }) => (flags['wait'] === undefined ? 'lock' : 'wait'),
 
   async run({ words, flags }, context) {
-    const place = await readLockPlace({ command: '/lock', words, flags, notDone: say`Nothing was locked.` }, context);
+    const place = await readLockPlace(
+      { command: '/lock', words, flags, notDone: say`Nothing was locked.`, mayLeaveOut: 'environment' },
+      context,
+    );
     if (place.kind === 'result') return place.result;
     if (place.kind === 'project') return listLocks(place.project, context);
     const { project, environment } = place;

@@ -16,12 +16,15 @@ export const unlock: Command = {
 
   async run({ words, flags }, context) {
     const notDone = say`Nothing was unlocked.`;
-    const place = await readLockPlace({ command: '/unlock', words, flags, notDone }, context);
+    const place = await readLockPlace(
+      { command: '/unlock', words, flags, notDone, mayLeaveOut: 'environment' },
+      context,
+    );
     if (place.kind === 'result') return place.result;
-    if (place.kind === 'project' || place.rest.length > 0) {
-      throw new UsageError('Which environment is to be unlocked?', { hint: `Type: ${usage}` });
-    }
-    const { project, environment } = place;
+    const { project } = place;
+    const environment = place.kind === 'place' ? place.environment : place.here;
+    const isClear = place.kind === 'place' ? place.rest.length === 0 : environment !== undefined;
+    if (!isClear) throw new UsageError('Which environment is to be unlocked?', { hint: `Type: ${usage}` });
     return releaseLock({ project, environment, lockId: flags['lock'] }, context);
   },
 };

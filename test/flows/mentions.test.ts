@@ -33,6 +33,16 @@ describe('a mention in the thread of a pipeline', () => {
     expect(words(answer)).toContain('acme/production-app');
   });
 
+  it('needs no environment to lock and unlock: it is the thread’s', async () => {
+    const taken = await flow.mentions(ann, 'lock hotfix for 2h', { threadTs: root.ts });
+    const slip = await flow.mentions(ann, 'lock stagign hotfix', { threadTs: root.ts });
+    const released = await flow.mentions(ann, 'unlock', { threadTs: root.ts });
+
+    expect(words(taken)).toContain('You hold production of acme/production-app until');
+    expect(words(slip)).toContain('Code: environment_unknown');
+    expect(words(released)).toContain('Unlocked: production of acme/production-app');
+  });
+
   it.each([
     ['nothing', '', ''],
     ['a word that is no command', 'frobnicate the thing', 'I do not know frobnicate. Nothing was done.'],
