@@ -36,11 +36,13 @@ export interface DeployFacts {
 export function decideDeploy(facts: DeployFacts): Decision<DeployRefusal> {
   const { release, job, live, running, operation, blockers } = facts;
   const { again = false, whenReady = false } = facts.insists ?? {};
+  // What runs by itself may have begun before it could be followed: there is nothing to press, so nothing is late.
+  const isFollowed = whenReady && !facts.pressable;
   if (operation) return { kind: 'refuse', reason: 'operation_active', operation };
-  if (isActive(job.status)) return { kind: 'refuse', reason: 'job_running', job };
+  if (isActive(job.status) && !isFollowed) return { kind: 'refuse', reason: 'job_running', job };
   if (!again && live && live.sha === release.sha && job.status === 'success')
     return { kind: 'refuse', reason: 'already_live', live };
-  const other = running.find((deployment) => deployment.status === 'running');
+  const other = running.find(({ status, jobId }) => status === 'running' && jobId !== job.id);
   if (other) return { kind: 'refuse', reason: 'deployment_running', deployment: other };
   if (again && isFinished(job.status) && job.status !== 'skipped') return allow;
   if (job.status === 'success') return { kind: 'refuse', reason: 'deployed_before', job };

@@ -25,7 +25,7 @@ function someFacts(change: Partial<DeployFacts> = {}): DeployFacts {
 }
 
 const live = aDeployment({ sha: release.sha });
-const underWay = aDeployment({ id: 12, status: 'running' });
+const underWay = aDeployment({ id: 12, status: 'running', jobId: 105 });
 
 describe('decideDeploy', () => {
   it.each<[string, Partial<DeployFacts>]>([
@@ -36,6 +36,15 @@ describe('decideDeploy', () => {
     [
       'deployments that only wait',
       { running: [aDeployment({ status: 'blocked' }), aDeployment({ status: 'created' })] },
+    ],
+    [
+      'a job under way that somebody wants to follow, since it runs by itself',
+      {
+        job: deployJob('running'),
+        running: [aDeployment({ status: 'running', jobId: 106 })],
+        pressable: false,
+        insists: { again: false, whenReady: true },
+      },
     ],
   ])('allows %s', (_what, change) => {
     expect(decideDeploy(someFacts(change))).toEqual({ kind: 'allow' });
@@ -55,6 +64,11 @@ describe('decideDeploy', () => {
       'another deployment under way',
       { running: [aDeployment({ status: 'blocked' }), underWay] },
       { reason: 'deployment_running', deployment: underWay },
+    ],
+    [
+      'a job under way that somebody pressed, though it was to be waited for',
+      { job: deployJob('running'), insists: { again: false, whenReady: true } },
+      { reason: 'job_running', job: deployJob('running') },
     ],
     [
       'what was deployed before',
