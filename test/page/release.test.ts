@@ -120,6 +120,21 @@ describe.skipIf(chromiumPath === undefined)(`the demo in a browser${withoutChrom
     expect(await page.locator('main').getAttribute('inert')).toBeNull();
   });
 
+  it('asks which of two projects is meant, and shows the one that is chosen', async () => {
+    await page.getByRole('button', { name: 'acme/canary', exact: true }).click();
+    await page.getByRole('button', { name: 'Play deploy-prod' }).waitFor();
+    await types('/deploy canary v1.4.0');
+    await timeline().getByText('can be read in two ways').waitFor();
+
+    await page.getByRole('button', { name: 'acme/canary: production v1.4.0' }).click();
+    await page.getByRole('button', { name: 'Deploy v1.4.0 to production', exact: true }).click();
+
+    await page.getByRole('button', { name: 'Play deploy-prod' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: '# canary' }).click();
+    await timeline().getByText('v1.4.0 · passed').waitFor();
+    expect(demo.gitlab.in('acme/canary').job('deploy-prod').status).toBe('success');
+  });
+
   it('is used with the keyboard alone', async () => {
     const wanted = ['Ann deploys', 'Gil guest', 'GitLab', '# deploys', 'Messages', 'Message or /command', 'Send'];
     const reached = await tabThrough(page, [...wanted, 'Tag name', 'Push tag', 'Push to main']);

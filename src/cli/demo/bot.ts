@@ -58,7 +58,7 @@ function lockRecords(database: string): ServiceSide['switches'][number] {
   let repair: (() => void) | undefined;
   return {
     name: 'locks',
-    label: 'lock records',
+    label: 'locks',
     modes: ['ok', 'damaged'],
     set: (mode) => {
       repair?.();
