@@ -29,6 +29,18 @@ describe('/chatops cancel', () => {
     expect(flow.writes()).toEqual([]);
   });
 
+  it('says of each of several what it is', async () => {
+    await tagAtGate();
+    await flow.types('U0ANN', '/deploy prod v1.4.0');
+    await flow.types('U0ANN', '/pipeline run v1.4.0');
+
+    const asked = words(await flow.types('U0ANN', '/chatops cancel'));
+
+    expect(asked).toContain('Several can be canceled. Which one?');
+    expect(asked).toContain('The plan: v1.4.0 to production');
+    expect(asked).toContain('The plan: a new pipeline of v1.4.0');
+  });
+
   it('ends a deploy under way for who asked and for a maintainer, and for nobody else', async () => {
     const id = await tagAtGate();
     await flow.types('U0ANN', '/deploy prod v1.4.0');
@@ -41,6 +53,7 @@ describe('/chatops cancel', () => {
     expect(refused).toContain('@U0ANN');
     expect(refused).toContain('Code: cancel_not_yours');
     const asked = await flow.types('U0RAJ', '/chatops cancel');
+    expect(words(asked)).toContain('Nothing here was asked for by you, and you may cancel what others asked for.');
     expect(words(asked)).toContain('Code: which_to_cancel');
     await flow.presses('U0RAJ', 'Under way: v1.4.0 to production', asked);
 

@@ -1,11 +1,12 @@
 import { renderAskedLine } from '../../cards/asked-line.ts';
 import { operationName } from '../../cards/deed-words.ts';
 import { renderPlanClosed } from '../../cards/plan-closed.ts';
+import { taskName } from '../../cards/task-words.ts';
 import { type Actor, isSamePerson } from '../../domain/actor.ts';
 import { commandLine } from '../../domain/command-line.ts';
 import { UsageError } from '../../domain/errors.ts';
 import { cancelOperation, type Operation } from '../../domain/operation.ts';
-import { say, user } from '../../domain/phrase.ts';
+import { plainText, say, user } from '../../domain/phrase.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Refusal, Todo } from '../../domain/refusal.ts';
 import type { Acted, CommandContext, CommandResult, Subject } from '../command.ts';
@@ -31,12 +32,11 @@ export async function cancelOwn(words: readonly string[], context: CommandContex
   const [id, ...more] = words;
   if (more.length > 0) throw new UsageError('I can cancel one thing at a time.', { hint: 'Type: /chatops cancel' });
   const { own, ofOthers, foreign } = await findTargets(id, context);
-  const all = [...own, ...ofOthers];
   const isPlain = id !== undefined || context.thread !== undefined;
   const [only] = isPlain || own.length > 0 ? (own.length > 0 ? own : ofOthers) : [];
   const isOne = own.length === 1 || (own.length === 0 && ofOthers.length === 1);
   if (only && isOne) return cancel(only, context);
-  if (all.length > 0) return { kind: 'refused', refusal: whichOne(all), about: {} };
+  if (own.length + ofOthers.length > 0) return { kind: 'refused', refusal: whichOne({ own, ofOthers }), about: {} };
   const [other] = foreign;
   const refusal = other ? notYours(other) : nothing(context);
   return { kind: 'refused', refusal, about: other ? subjectOf({ kind: 'operation', operation: other }) : {} };
@@ -131,12 +131,15 @@ function subjectOf(target: Target): Subject {
   return { project: project.path, environment, version: release.version, sha: release.sha, pipelineId };
 }
 
-function whichOne(targets: readonly Target[]): Refusal {
+function whichOne({ own, ofOthers }: Pick<Targets, 'own' | 'ofOthers'>): Refusal {
   return {
     code: 'which_to_cancel',
     notDone,
-    fact: say`Several can be canceled, or it is somebody else's. Which one?`,
-    todo: targets.slice(0, 5).map((target): Todo => {
+    fact:
+      own.length > 0
+        ? say`Several can be canceled. Which one?`
+        : say`Nothing here was asked for by you, and you may cancel what others asked for. Which one?`,
+    todo: [...own, ...ofOthers].slice(0, 5).map((target): Todo => {
       const id = target.kind === 'plan' ? target.plan.id : target.operation.id;
       return {
         kind: 'press',
@@ -150,7 +153,8 @@ function whichOne(targets: readonly Target[]): Refusal {
 
 function labelOf(target: Target): string {
   const { version, environment } = subjectOf(target);
-  const words = version === undefined ? 'in the pipeline' : `${version} to ${environment}`;
+  const isTask = target.kind === 'plan' && target.plan.deed.kind === 'task';
+  const words = isTask ? plainText(taskName(target.plan.deed.task)) : `${version} to ${environment}`;
   return target.kind === 'plan' ? `The plan: ${words}` : `Under way: ${words}`;
 }
 
