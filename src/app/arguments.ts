@@ -81,7 +81,7 @@ export function readWords(text: string, rules: FlagRules): Words {
     const next = tokens[i + 1];
     const value = inline ?? (next && (next.quoted || !next.text.startsWith('--')) ? next.text : undefined);
     if (value === undefined || value === '') {
-      throw new UsageError(`--${known} needs a value.`, { hint: `Write it behind the flag: --${known} NAME` });
+      throw new UsageError(`--${known} needs a value.`, { hint: `Write it after the flag: --${known} "…"` });
     }
     if (inline === undefined) i += 1;
     flags[known] = value;

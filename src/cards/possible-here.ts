@@ -25,7 +25,7 @@ export function renderPossibleHere(possible: PossibleHere): Card {
     spoken: say`${strange}${about.length === 0 ? [] : say`${about} `}This is what you can do here.`,
     lines: [strange, about, say`This is what you can do here:`, ...commandLines(commands)],
     buttons: buttons(possible),
-    more: [say`Write the words behind my name. Nothing is deployed before you have seen the plan and pressed Deploy.`],
+    more: [say`Write the words after my name. Nothing is deployed before you have seen the plan and pressed Deploy.`],
   });
 }
 

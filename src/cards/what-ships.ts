@@ -111,7 +111,7 @@ function outcomeLines(heading: string, { passed, failed, open }: Outcomes): read
     open.length > 0 ? say`not ended: ${names(open)}` : [],
     passed.length > 0 ? say`passed: ${names(passed)}` : [],
   ].filter((detail) => detail.length > 0);
-  return [shaped(shape, say`${bold(heading)}: ${passed.length} of ${all} passed. ${join(details, '; ')}`)];
+  return [shaped(shape, say`${bold(heading)}: ${passed.length} of ${all} passed (${join(details, '; ')})`)];
 }
 
 function mergeRequestLines(mergeRequests: readonly ShippedMergeRequest[]): readonly Line[] {

@@ -45,7 +45,7 @@ describe('renderWhatShips', () => {
 
     expect(text).toContain('v1.4.0 to production of acme/app. It replaces v1.3.0.');
     expect(text).toContain('2 commits, 1 by the one who asks. Compare');
-    expect(text).toContain('Scanners: 1 of 3 passed. failed: trivy-scan; not ended: dast; passed: sast');
+    expect(text).toContain('Scanners: 1 of 3 passed (failed: trivy-scan; not ended: dast; passed: sast)');
     expect(text).toContain('Reported: 412 tests: 3 failed');
     expect(text).toContain('Coverage: 87.3 %');
     expect(text).toContain('Failed, and allowed to: code-quality');

@@ -12,6 +12,9 @@ describe('jobKind', () => {
     ['lint', 'validate', 'other'],
     ['latest', 'package', 'other'],
     ['deploy-prod', 'deploy-prod', 'other'],
+    ['verify-deployment', 'verify', 'test'],
+    ['rollback-prod', 'verify', 'other'],
+    ['cleanup-canary', 'verify', 'other'],
   ] as const)('takes %s of the stage %s for %s', (name, stage, kind) => {
     expect(jobKind({ name, stage })).toBe(kind);
   });
