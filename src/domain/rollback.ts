@@ -1,5 +1,5 @@
 import type { Deployment } from './deployment.ts';
-import { matchesGlob } from './project.ts';
+import { type EnvironmentRule, environmentRule, isGlob, matchesGlob, type ProjectRules } from './project.ts';
 import type { CiJob, RouteStep } from './release.ts';
 
 /** What a rollback would do to an environment: which deployment it leaves, and which it goes back to. */
@@ -97,12 +97,33 @@ function isOlder(deployment: Deployment, other: Deployment | undefined): boolean
  * nor stops that environment.
  */
 export function isRollbackJob(
-  { name, environment: at }: CiJob,
+  { name, environment: at }: Pick<CiJob, 'name' | 'environment'>,
   environment: string,
   configured: readonly string[] = [],
 ): boolean {
   if (configured.length > 0) return configured.some((glob) => matchesGlob(glob, name));
   return /rollback/i.test(name) && at?.name === environment && at.action !== 'start' && at.action !== 'stop';
+}
+
+/**
+ * Which environment a job takes back without a deployment of its own. One that starts its environment makes a deployment,
+ * which says by itself what became of it. A job that names no environment takes back the one it is configured for.
+ */
+export function takesBack(job: Pick<CiJob, 'name' | 'environment'>, rules: ProjectRules): string | undefined {
+  const { name, environment: at } = job;
+  if (at === undefined) {
+    const isFor = ({ rollback }: EnvironmentRule): boolean =>
+      (rollback?.jobs ?? []).some((glob) => matchesGlob(glob, name));
+    return rules.environments.find((rule) => !isGlob(rule.name) && isFor(rule))?.name;
+  }
+  if (at.action === 'start' || at.action === 'stop') return undefined;
+  return isRollbackJob(job, at.name, environmentRule(rules, at.name)?.rollback?.jobs) ? at.name : undefined;
+}
+
+/** Whether a job may take an environment back, as far as its name says. */
+export function isNamedRollback(name: string, { environments }: ProjectRules): boolean {
+  const configured = environments.flatMap(({ rollback }) => rollback?.jobs ?? []);
+  return /rollback/i.test(name) || configured.some((glob) => matchesGlob(glob, name));
 }
 
 /** Whether a deployment ever began to change its environment. */

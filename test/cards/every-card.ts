@@ -33,7 +33,6 @@ import { renderPromote } from '../../src/cards/promote.ts';
 import { renderPromoteAnswered } from '../../src/cards/promote-answered.ts';
 import { renderRefusal } from '../../src/cards/refusal.ts';
 import { renderReleaseChanged } from '../../src/cards/release-changed.ts';
-import { renderRollbackSeen } from '../../src/cards/rollback-seen.ts';
 import { renderRoot } from '../../src/cards/root.ts';
 import { renderStillFailing } from '../../src/cards/still-failing.ts';
 import { renderTagMoved } from '../../src/cards/tag-moved.ts';
@@ -239,11 +238,6 @@ export const everyCard: Readonly<Record<string, Card>> = {
     since: at('09:55'),
     now: at('10:30'),
     notices: [{ kind: 'deployment', outcome: 'failed', deployment: aDeployment({}), at: at('10:04') }],
-  }),
-  'rollback seen': renderRollbackSeen({
-    project,
-    deployment: aDeployment({ ref: 'v1.3.0', sha: '9f8e7d6c5b4a', user: ann.gitlab, changedAt: at('10:22') }),
-    left: aDeployment({ ref: 'v1.4.0', sha }),
   }),
   'environment alert, failures': renderEnvironmentAlert({
     project,

@@ -29,7 +29,7 @@ import { renderPromote } from '../../src/cards/promote.ts';
 import { renderPromoteAnswered } from '../../src/cards/promote-answered.ts';
 import { renderRefusal } from '../../src/cards/refusal.ts';
 import { renderReleaseChanged } from '../../src/cards/release-changed.ts';
-import { renderRollbackSeen } from '../../src/cards/rollback-seen.ts';
+import { renderRollbackJobSeen, renderRollbackSeen } from '../../src/cards/rollback-seen.ts';
 import { renderRoot } from '../../src/cards/root.ts';
 import { renderStillFailing } from '../../src/cards/still-failing.ts';
 import { renderTagMoved } from '../../src/cards/tag-moved.ts';
@@ -123,6 +123,15 @@ export function cardsSaying(outside: string): Readonly<Record<string, Card>> {
     channelClosed: renderChannelClosed({ channel: outside, code: outside, mend: outside }),
     channelReopened: renderChannelReopened({ channel: outside, code: outside, since: at('10:00') }),
     rollbackSeen: renderRollbackSeen({ project: pipeline.project, deployment, left: deployment }),
+    rollbackJobSeen: renderRollbackJobSeen({
+      pipeline,
+      job: { id: 77, name: outside },
+      environment: outside,
+      by: person,
+      byItself: false,
+      left: { version: outside, sha: outside },
+      at: at('10:00'),
+    }),
     environmentAlert: renderEnvironmentAlert({
       project: pipeline.project,
       record: { ...anEnvironmentRecord, environment: outside },

@@ -2,11 +2,12 @@ import type { Card } from '../../src/cards/card.ts';
 import { renderOperation } from '../../src/cards/operation.ts';
 import { renderOperationEnded } from '../../src/cards/operation-ended.ts';
 import { renderRollbackPlan } from '../../src/cards/rollback-plan.ts';
+import { renderRollbackJobSeen, renderRollbackSeen } from '../../src/cards/rollback-seen.ts';
 import { renderRoot } from '../../src/cards/root.ts';
 import type { Operation } from '../../src/domain/operation.ts';
 import { say } from '../../src/domain/phrase.ts';
 import type { Plan, RollbackPlan } from '../../src/domain/plan.ts';
-import { anOperation, aPipeline, aPlan, at, sha } from './builders.ts';
+import { aDeployment, ann, anOperation, aPipeline, aPlan, at, project, sha } from './builders.ts';
 
 const back = { version: 'v1.4.0', ref: 'v1.4.0', tag: true, sha: '9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c' } as const;
 const retry = { kind: 'retry', job: 'deploy-prod', environment: 'production' } as const;
@@ -83,5 +84,28 @@ export const rollbackCards: Readonly<Record<string, Card>> = {
       steps: [{ ...retry, state: 'failed', reason: 'refused_retry' }],
     }),
     again: '/rollback production v1.4.0',
+  }),
+  'rollback seen': renderRollbackSeen({
+    project,
+    deployment: aDeployment({ ref: 'v1.3.0', sha: '9f8e7d6c5b4a', user: ann.gitlab, changedAt: at('10:22') }),
+    left: aDeployment({ ref: 'v1.4.0', sha }),
+  }),
+  'rollback job seen': renderRollbackJobSeen({
+    pipeline: aPipeline(),
+    job: { id: 77, name: 'rollback-prod' },
+    environment: 'production',
+    by: ann.gitlab,
+    byItself: false,
+    left: { version: 'v1.4.0', sha },
+    at: at('10:22'),
+  }),
+  'rollback job seen, by itself': renderRollbackJobSeen({
+    pipeline: aPipeline(),
+    job: { id: 78, name: 'auto-rollback-prod' },
+    environment: 'production',
+    by: undefined,
+    byItself: true,
+    left: undefined,
+    at: at('10:22'),
   }),
 };

@@ -6,7 +6,7 @@ import type { ProjectRef } from '../../domain/project.ts';
 /** What the audit says of a deployment that was made in GitLab, without the bot: by whom, as far as both sides know them. */
 export function observedEntry(about: {
   readonly project: Pick<ProjectRef, 'path' | 'url'>;
-  readonly deployment: Deployment;
+  readonly deployment: Pick<Deployment, 'environment' | 'ref' | 'sha' | 'pipelineId' | 'jobId' | 'user'>;
   /** Slack user id -> GitLab username. */
   readonly identityUsers: Readonly<Record<string, string>>;
   readonly now: Date;

@@ -3,6 +3,7 @@ import { type ObserveDeploymentDeps, observeDeployment } from '../approvals/obse
 import { type RevokeTokensDeps, revokeTokens } from '../links/revoke-tokens.ts';
 import { type TellEndedDeploymentDeps, tellEndedDeployment } from '../outside/tell-ended-deployment.ts';
 import { type TellRollbackDeps, tellRollback } from '../rollback/tell-rollback.ts';
+import { type TellRollbackJobDeps, tellRollbackJob } from '../rollback/tell-rollback-job.ts';
 import type { InboxRow } from '../store-ports.ts';
 import { type CarryOutTaskDeps, carryOutTask } from '../tasks/carry-out-task.ts';
 import { type AddLogExcerptDeps, addLogExcerpt } from './add-log-excerpt.ts';
@@ -11,6 +12,7 @@ import { type AddReportDeps, addReport } from './add-report.ts';
 export type FollowUpDeps = AddLogExcerptDeps &
   AddReportDeps &
   TellRollbackDeps &
+  TellRollbackJobDeps &
   TellEndedDeploymentDeps &
   CarryOutTaskDeps &
   RevokeTokensDeps &
@@ -21,6 +23,7 @@ const Work = z.object({
     'log_excerpt',
     'pipeline_report',
     'rollback_seen',
+    'rollback_job',
     'deployment_ended',
     'task',
     'revoke_tokens',
@@ -37,6 +40,8 @@ export async function followUp(row: InboxRow, deps: FollowUpDeps): Promise<void>
       return addReport(row, deps);
     case 'rollback_seen':
       return tellRollback(row, deps);
+    case 'rollback_job':
+      return tellRollbackJob(row, deps);
     case 'deployment_ended':
       return tellEndedDeployment(row, deps);
     case 'task':

@@ -25,6 +25,7 @@ import { tellIgnoredLocks } from '../locks/pass-locks.ts';
 import type { AuthorByEmail } from '../notices/find-author-by-email.ts';
 import { openThread, putRoot } from '../notices/open-thread.ts';
 import { type News, playedJob, putNotices } from '../notices/put-notice.ts';
+import { noteRollbackJobs } from '../rollback/note-rollback-jobs.ts';
 import type { Tables, Thread } from '../store-ports.ts';
 import { noteDeployments } from './note-deployments.ts';
 import { lineageOf } from './pipeline-family.ts';
@@ -66,6 +67,7 @@ export async function foldEvents(
   const rules = rulesFor(next.project.path);
   await noteEndedDeployments(tables, { pipeline: next, notices, now });
   await noteDeployments(tables, { pipeline: next, events, rules, watchdog, now, historyBefore });
+  await noteRollbackJobs(tables, { before: held, pipeline: next, rules, now, historyBefore });
   await noteGates(tables, { before: held, pipeline: next, rules, now });
   await recordObserved(tables, { before: held, pipeline: next, identityUsers, now, historyBefore });
   const health = evolveBranch(branch, next);

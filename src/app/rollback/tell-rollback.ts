@@ -5,13 +5,12 @@ import { NotFoundError } from '../../domain/errors.ts';
 import type { ProjectRef } from '../../domain/project.ts';
 import { hasStarted, wentBack } from '../../domain/rollback.ts';
 import { observedEntry } from '../audit/observed-entry.ts';
-import { followers } from '../environments/alert-environment.ts';
 import { rememberEnvironments } from '../environments/remember-environments.ts';
 import type { GitLabReads } from '../gitlab-ports.ts';
 import { whoAsked } from '../input/who-asked.ts';
-import { mailRow } from '../outside/mail-row.ts';
 import type { Clock, Settings, Wake } from '../ports.ts';
 import type { InboxRow, NewInboxRow, Store, Tables } from '../store-ports.ts';
+import { putRollbackNews } from './put-rollback-news.ts';
 
 export interface TellRollbackDeps {
   readonly settings: () => Settings;
@@ -70,8 +69,12 @@ export async function tellRollback(row: InboxRow, deps: TellRollbackDeps): Promi
   deps.wake('outbox');
 }
 
-async function isOurs(tables: Tables, projectId: number, deployment: Deployment): Promise<boolean> {
-  const { pipelineId, jobId, environment } = deployment;
+/** Whether a rollback that was asked for in Slack, or that the bot made by itself, ran the job. */
+export async function isOurs(
+  tables: Tables,
+  projectId: number,
+  { pipelineId, jobId, environment }: Pick<Deployment, 'pipelineId' | 'jobId' | 'environment'>,
+): Promise<boolean> {
   if (await whoAsked(tables, { projectId, pipelineId, jobId })) return true;
   const active = await tables.operations.active(projectId, environment);
   return active?.kind === 'rollback' && active.pipelineId === pipelineId;
@@ -85,25 +88,12 @@ async function tell(
     readonly left: Deployment | undefined;
     readonly now: Date;
   },
-  { rulesFor, identityUsers }: Settings,
+  settings: Settings,
 ): Promise<void> {
   const { project, deployment, now } = about;
   const { environment, id } = deployment;
-  const rules = rulesFor(project.path);
-  const card = renderRollbackSeen(about);
-  await tables.inbox.add(mailRow({ project, environment, key: `rollback-seen:${id}`, content: card }, now));
-  for (const channel of rules ? followers(rules, environment) : []) {
-    await tables.outbox.put(
-      {
-        key: `${channel}/rollback-seen:${project.id}/${id}`,
-        channel,
-        rootKey: undefined,
-        lane: 'failure',
-        ...card,
-      },
-      now,
-    );
-  }
-  const entry = observedEntry({ project, deployment, identityUsers, now });
+  const news = { project, environment, key: `${id}`, card: renderRollbackSeen(about), now };
+  await putRollbackNews(tables, news, settings);
+  const entry = observedEntry({ project, deployment, identityUsers: settings.identityUsers, now });
   await tables.audit.append({ ...entry, action: 'rollback.observed', outcome: 'succeeded' });
 }
