@@ -56,6 +56,17 @@ describe('/play', () => {
     expect(flow.writes()).toEqual([]);
   });
 
+  it('understands a version without “on”, and says the line to type for a branch', async () => {
+    expect(words(await flow.types('U0ANN', '/play deploy-canary v1.4.0'))).toContain('to production-canary');
+    expect(words(await flow.types('U0ANN', '/play app deploy-canary v1.4.0'))).toContain('to production-canary');
+
+    const line = words(await flow.types('U0ANN', '/play seed-db main ROWS=100'));
+
+    expect(line).toContain('Type: /play seed-db on main ROWS=100');
+    expect(words(await flow.types('U0ANN', '/play one two three'))).toContain('Type: /play [project]');
+    expect(flow.writes()).toEqual([]);
+  });
+
   it('names the manual jobs when the job is unknown', async () => {
     const unknown = words(await flow.types('U0ANN', '/play lunch on v1.4.0'));
 
