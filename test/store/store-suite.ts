@@ -14,21 +14,26 @@ import { tablesSuite } from './suite/tables-suite.ts';
 import { transactionSuite } from './suite/transaction-suite.ts';
 import { watchesSuite } from './suite/watches-suite.ts';
 
+const suites = {
+  transactions: transactionSuite,
+  inbox: inboxSuite,
+  outbox: outboxSuite,
+  tables: tablesSuite,
+  operations: operationsSuite,
+  watches: watchesSuite,
+  environments: environmentsSuite,
+  locks: locksSuite,
+  links: linksSuite,
+  approvals: approvalsSuite,
+  reviews: reviewsSuite,
+  audit: auditSuite,
+  lease: leaseSuite,
+};
+
 /** What every store promises, whatever database is behind it. */
 export function storeSuite(name: string, open: OpenDatabase): void {
   describe(`${name} as a store`, () => {
-    transactionSuite(open);
-    inboxSuite(open);
-    outboxSuite(open);
-    tablesSuite(open);
-    operationsSuite(open);
-    watchesSuite(open);
-    environmentsSuite(open);
-    locksSuite(open);
-    linksSuite(open);
-    approvalsSuite(open);
-    reviewsSuite(open);
-    auditSuite(open);
-    leaseSuite(open);
+    // Each in a block of its own: every one of them opens a database before each of its tests.
+    for (const [about, suite] of Object.entries(suites)) describe(about, () => suite(open));
   });
 }

@@ -91,12 +91,14 @@ export function transactionSuite(open: OpenDatabase): void {
 
     it('does not mistake work that was started inside for work that goes on inside', async () => {
       const { store } = opened;
+      const ended = Promise.withResolvers<undefined>();
       let later: Promise<string | undefined> | undefined;
 
       await store.transaction(async ({ meta }) => {
         await meta.set('a', '1');
-        later = new Promise((resolve) => setImmediate(resolve)).then(() => store.tables.meta.get('a'));
+        later = ended.promise.then(() => store.tables.meta.get('a'));
       });
+      ended.resolve(undefined);
 
       expect(await later).toBe('1');
     });

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import type { OpenStore } from '../../src/store/open-store.ts';
+import { createPostgresStore } from '../../src/store/postgres.ts';
+import { hasPostgres, type PostgresServer, startPostgres, withoutPostgres } from '../support/postgres.ts';
+import { storeSuite } from './store-suite.ts';
+import { at } from './suite/builders.ts';
+import type { Opened } from './suite/opened.ts';
+
+describe.skipIf(!hasPostgres)(`on a real Postgres${withoutPostgres}`, () => {
+  let server: PostgresServer;
+
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  afterAll(() => server.stop());
+
+  async function openPostgres(now: () => Date = () => at(0)): Promise<Opened> {
+    const url = server.newUrl();
+    const opened: OpenStore[] = [];
+    const again = async (): Promise<OpenStore> => {
+      const store = await createPostgresStore({ url, now });
+      opened.push(store);
+      return store;
+    };
+    return {
+      store: await again(),
+      again,
+      run: (sql) => server.run(url, sql),
+      read: (sql) => server.read(url, sql),
+      async dispose() {
+        for (const each of opened) await each.close();
+      },
+    };
+  }
+
+  storeSuite('createPostgresStore', openPostgres);
+});
