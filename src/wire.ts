@@ -34,10 +34,9 @@ import { createSlackGateway } from './slack/gateway.ts';
 import { createSlackIdentity } from './slack/identity.ts';
 import { createSlackSocket } from './slack/socket.ts';
 import type { SocketKeeper } from './slack/socket-keeper.ts';
-import type { OpenStore } from './store/open-store.ts';
-import { createSqliteStore } from './store/sqlite.ts';
 import { createLinkingParts } from './wire/linking.ts';
 import { reportReadiness } from './wire/readiness.ts';
+import { openStore } from './wire/store.ts';
 import { backlogDone } from './workers/backlog.ts';
 import { holderLabel, isGone, newHolderId } from './workers/holder.ts';
 import { startInboxWorkers } from './workers/inbox-workers.ts';
@@ -160,7 +159,7 @@ async function createParts(options: ProgramOptions) {
   const now = (): Date => clock.now();
   const log = createLog({ level: environment.logLevel, secrets });
   const mask = createMask(secrets);
-  const store: OpenStore = await createSqliteStore({ path: environment.database.path, now, maskSecrets: mask, log });
+  const store = await openStore(environment.database, { now, maskSecrets: mask, log });
   const wakes = createWakes();
   const live = createLiveSettings({
     config,

@@ -1,12 +1,11 @@
-import path from 'node:path';
-import { type Environment, readEnvironment } from '../config/environment.ts';
-import { environmentSettings } from '../config/schema.ts';
+import type { Environment } from '../config/environment.ts';
 import { type AuditHead, auditHead, parseAuditHead } from '../domain/audit.ts';
-import { ConfigError, UsageError } from '../domain/errors.ts';
-import { readSqliteAudit } from '../store/read-audit.ts';
+import { UsageError } from '../domain/errors.ts';
+import { readAudit } from '../store/read-audit.ts';
 import { type AuditFault, type AuditVerdict, verifyAudit } from '../store/verify-audit.ts';
 import { type AuditExport, exportAudit } from './audit/export.ts';
 import { count } from './count.ts';
+import { databaseAddress } from './database-address.ts';
 import { readFlags } from './flags.ts';
 
 const usage = `chatops audit verify [--head seq:hash]
@@ -30,28 +29,17 @@ export interface AuditOptions {
  */
 export async function runAudit({ args, env, cwd, write }: AuditOptions): Promise<0 | 1> {
   const [deed, ...rest] = args;
-  const database = databasePath(env, cwd);
+  const database = databaseAddress(env, cwd);
   if (deed === 'verify') {
     const head = readHead(rest);
-    const verdict = await readSqliteAudit(database, (links) => verifyAudit(links, head));
+    const verdict = await readAudit(database, (links) => verifyAudit(links, head));
     await write(lines(describeVerdict(verdict, head)));
     return verdict.kind === 'whole' ? 0 : 1;
   }
   if (deed !== 'export') throw new UsageError('What about the audit?', { hint: usage });
   const wanted = readWanted(rest);
-  await readSqliteAudit(database, (links) => write(exportAudit(links, wanted)));
+  await readAudit(database, (links) => write(exportAudit(links, wanted)));
   return 0;
-}
-
-/** The file of `DATABASE_URL`. @throws ConfigError when it names none */
-export function databasePath(env: Environment, cwd: string): string {
-  const { name, mend } = environmentSettings.database;
-  const { values, problems } = readEnvironment(env);
-  const wrong = problems.filter(({ setting }) => setting === name);
-  if (!values.database) throw new ConfigError(wrong);
-  if (values.database.path === ':memory:')
-    throw new ConfigError([{ setting: name, problem: 'names a database in memory, which only the bot sees', mend }]);
-  return path.resolve(cwd, values.database.path);
 }
 
 function readHead(args: readonly string[]): AuditHead | undefined {

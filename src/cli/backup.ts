@@ -1,14 +1,15 @@
 import path from 'node:path';
 import type { Environment } from '../config/environment.ts';
-import { UsageError } from '../domain/errors.ts';
+import { environmentSettings } from '../config/schema.ts';
+import { ConfigError, UsageError } from '../domain/errors.ts';
 import { backupSqlite } from '../store/backup-sqlite.ts';
-import { databasePath } from './audit.ts';
+import { databaseAddress } from './database-address.ts';
 import { readFlags } from './flags.ts';
 
 const usage = 'Type: chatops backup /backups/chatops-2026-01-31.db';
 
 /**
- * `chatops backup <file>`: copies the database into a new file, beside a bot that may be running.
+ * `chatops backup <file>`: copies the SQLite database into a new file, beside a bot that may be running.
  * @throws UsageError, ConfigError, StoreError
  */
 export function runBackup(options: {
@@ -22,6 +23,16 @@ export function runBackup(options: {
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new UsageError('Into which file?', { hint: usage });
   const to = path.resolve(cwd, file);
-  backupSqlite({ from: databasePath(env, cwd), to });
+  const database = databaseAddress(env, cwd);
+  if (database.kind === 'postgres') {
+    throw new ConfigError([
+      {
+        setting: environmentSettings.database.name,
+        problem: 'names a Postgres database, and a backup copies a SQLite file',
+        mend: 'Copy a Postgres database with pg_dump, also while the bot runs',
+      },
+    ]);
+  }
+  backupSqlite({ from: database.path, to });
   print(`Copied into ${to}`);
 }

@@ -7,7 +7,7 @@ import { type ConfigSources, loadConfig, processEnvironment, readTextFile } from
 import { environmentSettings } from '../config/schema.ts';
 import { ConfigError, StoreError, UsageError } from '../domain/errors.ts';
 import type { Watch } from '../domain/watch.ts';
-import { readSqliteWatches } from '../store/inspect.ts';
+import { readWatches } from '../store/inspect.ts';
 import { checkConfig, showConfig } from './config.ts';
 import { exitCode } from './exit.ts';
 import { readFlags } from './flags.ts';
@@ -91,7 +91,7 @@ async function config([deed, project, ...more]: readonly string[]): Promise<void
 /** What people set up in Slack; nothing where the store cannot be read, as from another machine. */
 async function storedWatches(sources: ConfigSources): Promise<readonly Watch[]> {
   const { settings } = loadConfig(sources);
-  return readSqliteWatches(settings.database.path).catch((error: unknown) => {
+  return readWatches(settings.database).catch((error: unknown) => {
     if (!(error instanceof StoreError)) throw error;
     process.stderr.write(`Watches are not shown: ${error.message}\n`);
     return [];

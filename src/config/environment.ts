@@ -24,7 +24,7 @@ export function readEnvironment(env: Environment): ReadEnvironment {
       problems.push(...absence(env, setting));
       continue;
     }
-    if (setting.secret) secrets.push(...secretsIn(setting, given));
+    secrets.push(...(setting.secret ? secretsIn(setting, given) : passwordsIn(given)));
     const read = setting.type.safeParse(given);
     if (read.success) values[key] = read.data;
     else problems.push(...read.error.issues.map(({ message }) => problemOf(setting, given, message)));
@@ -64,7 +64,7 @@ function passwordsIn(given: string): readonly string[] {
 }
 
 function problemOf(setting: Setting, given: string, message: string): ConfigProblem {
-  // A database address may hold a password though it is no secret as long as it names a file.
+  // An address may hold a password where the setting is no secret as a whole.
   const shown = setting.secret || given.includes('@') ? '' : ` (it is \`${given}\`)`;
   return { setting: setting.name, problem: message + shown, mend: setting.mend };
 }

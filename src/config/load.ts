@@ -173,5 +173,6 @@ function isComplete(values: Partial<ProcessSettings>): values is ProcessSettings
 }
 
 function inFolder(cwd: string, database: ProcessSettings['database']): ProcessSettings['database'] {
-  return database.path === ':memory:' ? database : { ...database, path: path.resolve(cwd, database.path) };
+  if (database.kind === 'postgres' || database.path === ':memory:') return database;
+  return { ...database, path: path.resolve(cwd, database.path) };
 }

@@ -42,17 +42,26 @@ const webAddress = z.string().transform((text, context) => {
 });
 
 /** Where the store is. */
-export interface Database {
-  readonly kind: 'sqlite';
-  /** A file, or `:memory:`. */
-  readonly path: string;
-}
+export type Database =
+  | {
+      readonly kind: 'sqlite';
+      /** A file, or `:memory:`. */
+      readonly path: string;
+    }
+  | {
+      readonly kind: 'postgres';
+      /** With the password. */
+      readonly url: string;
+    };
 
 const DatabaseUrl = z.string().transform((text, context): Database => {
   if (/^postgres(ql)?:/.test(text)) {
-    context.addIssue({ code: 'custom', message: 'names a Postgres database, which this version cannot use yet' });
-  } else if (!/^sqlite:(\/\/)?[^/?#]|^sqlite:(\/\/)?\/[^/?#]/.test(text)) {
-    context.addIssue({ code: 'custom', message: 'does not name a SQLite file' });
+    const named = URL.canParse(text) ? new URL(text).pathname : '';
+    if (named.length < 2) context.addIssue({ code: 'custom', message: 'does not name a Postgres database' });
+    return { kind: 'postgres', url: text };
+  }
+  if (!/^sqlite:(\/\/)?[^/?#]|^sqlite:(\/\/)?\/[^/?#]/.test(text)) {
+    context.addIssue({ code: 'custom', message: 'names neither a SQLite file nor a Postgres database' });
   }
   return { kind: 'sqlite', path: text.replace(/^sqlite:(\/\/)?/, '') };
 });
@@ -232,8 +241,8 @@ export const environmentSettings = {
     name: 'DATABASE_URL',
     type: DatabaseUrl,
     default: 'sqlite:chatops.db',
-    help: 'Where the bot keeps its state: `sqlite:` and a file.',
-    mend: 'Write sqlite: and a path, e.g. sqlite:/data/chatops.db',
+    help: 'Where the bot keeps its state: `sqlite:` and a file, for one process; or `postgres://user:password@host:5432/database`, which several may share.',
+    mend: 'Write sqlite: and a path, e.g. sqlite:/data/chatops.db, or postgres://user:password@host:5432/database (special characters percent-encoded)',
   },
   configPath: {
     name: 'CHATOPS_CONFIG',

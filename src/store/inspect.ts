@@ -1,23 +1,19 @@
-import { existsSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
-import { Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { type HeldChannel, heldChannels } from '../app/messages/held-channel.ts';
 import { lastWebhookAt } from '../app/pipelines/webhook-seen.ts';
 import type { QueueState } from '../app/store-ports.ts';
+import type { Database as DatabaseAddress } from '../config/schema.ts';
 import type { Watch } from '../domain/watch.ts';
-import type { Schema } from './schema.ts';
-import { createSqliteDialect } from './sqlite-driver.ts';
-import { toStoreError } from './store-error.ts';
+import { lookInto } from './look-into.ts';
+import type { Database } from './schema.ts';
 import { inboxState } from './tables/inbox.ts';
 import { createMetaTable } from './tables/meta.ts';
 import { outboxState } from './tables/outbox-reads.ts';
 import { allWatches } from './tables/watches.ts';
 
-const busyTimeoutMs = 5_000;
-
 /** What a store says of itself to somebody who only looks. */
 export interface StoreReport {
-  /** What SQLite finds wrong with the file; `ok` when nothing. */
+  /** What SQLite finds wrong with its file; `ok` when nothing, and for Postgres. */
   readonly integrity: string;
   readonly inbox: QueueState;
   readonly outbox: QueueState;
@@ -30,62 +26,32 @@ export interface StoreReport {
 }
 
 /**
- * Looks into a SQLite store beside a bot that may be running, and changes nothing: no file is made, no schema brought
- * up to date. Undefined when there is no file yet. Throws `StoreError` when it cannot be read.
+ * Looks into a store beside a bot that may be running, and changes nothing. Undefined when there is none yet. Throws
+ * `StoreError` when it cannot be read.
  */
-export async function inspectSqliteStore(path: string, now: Date): Promise<StoreReport | undefined> {
-  if (!existsSync(path)) return undefined;
-  try {
-    const database = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs });
-    const db = new Kysely<Schema>({ dialect: createSqliteDialect(database) });
-    try {
-      return await report(db, now);
-    } finally {
-      await db.destroy();
-    }
-  } catch (error) {
-    throw toStoreError(error, `cannot read the database ${path}`);
-  }
+export function inspectStore(address: DatabaseAddress, now: Date): Promise<StoreReport | undefined> {
+  return lookInto(address, async (db) => ({
+    integrity: address.kind === 'sqlite' ? await checkFile(db) : 'ok',
+    ...(await report(db, now)),
+  }));
 }
 
-/**
- * The watches that people set up, read beside a bot that may be running. None where there is no file yet, or it was
- * written by a version without them. Throws `StoreError` when it cannot be read.
- */
-export async function readSqliteWatches(path: string): Promise<readonly Watch[]> {
-  if (!existsSync(path)) return [];
-  try {
-    const database = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs });
-    const db = new Kysely<Schema>({ dialect: createSqliteDialect(database) });
-    try {
-      const has = database.prepare("select 1 from sqlite_master where type = 'table' and name = 'watches'").get();
-      return has === undefined ? [] : await allWatches(db);
-    } finally {
-      await db.destroy();
-    }
-  } catch (error) {
-    throw toStoreError(error, `cannot read the database ${path}`);
-  }
+/** The watches that people set up. None where there is no store yet. Throws `StoreError` when it cannot be read. */
+export async function readWatches(address: DatabaseAddress): Promise<readonly Watch[]> {
+  return (await lookInto(address, allWatches)) ?? [];
 }
 
-/** When a webhook of the project last came, read beside a bot that may be running. Throws `StoreError`. */
-export async function readLastWebhook(path: string, projectId: number): Promise<Date | undefined> {
-  if (!existsSync(path)) return undefined;
-  try {
-    const database = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs });
-    const db = new Kysely<Schema>({ dialect: createSqliteDialect(database) });
-    try {
-      return await lastWebhookAt(createMetaTable(db), projectId);
-    } finally {
-      await db.destroy();
-    }
-  } catch (error) {
-    throw toStoreError(error, `cannot read the database ${path}`);
-  }
+/** When a webhook of the project last came. Throws `StoreError` when the store cannot be read. */
+export function readLastWebhook(address: DatabaseAddress, projectId: number): Promise<Date | undefined> {
+  return lookInto(address, (db) => lastWebhookAt(createMetaTable(db), projectId));
 }
 
-async function report(db: Kysely<Schema>, now: Date): Promise<StoreReport> {
-  const check = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(db);
+async function checkFile(db: Database): Promise<string> {
+  const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(db);
+  return rows[0]?.quick_check ?? 'ok';
+}
+
+async function report(db: Database, now: Date): Promise<Omit<StoreReport, 'integrity'>> {
   const [inbox, outbox] = [await inboxState(db), await outboxState(db)];
   const lease = await db
     .selectFrom('lease')
@@ -93,7 +59,6 @@ async function report(db: Kysely<Schema>, now: Date): Promise<StoreReport> {
     .where('expires_at', '>', now.getTime())
     .executeTakeFirst();
   return {
-    integrity: check.rows[0]?.quick_check ?? 'ok',
     inbox,
     outbox,
     lastFailure: await lastFailure(db),
@@ -102,7 +67,7 @@ async function report(db: Kysely<Schema>, now: Date): Promise<StoreReport> {
   };
 }
 
-async function lastFailure(db: Kysely<Schema>): Promise<string | undefined> {
+async function lastFailure(db: Database): Promise<string | undefined> {
   const message = await db
     .selectFrom('outbox')
     .select(['error', 'dead_at as at'])

@@ -1,40 +1,39 @@
-import { existsSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
-import { Kysely } from 'kysely';
+import type { Database as DatabaseAddress } from '../config/schema.ts';
 import { StoreError } from '../domain/errors.ts';
-import type { Schema } from './schema.ts';
-import { createSqliteDialect } from './sqlite-driver.ts';
-import { toStoreError } from './store-error.ts';
+import { databaseName, lookInto } from './look-into.ts';
+import type { Database } from './schema.ts';
 import type { StoredLink } from './verify-audit.ts';
 
-/** How long a read waits for another process that has the file to itself, as a restore does. */
-const busyTimeoutMs = 5_000;
+const pageSize = 500;
 
 /**
- * Hands all entries to `work`, the oldest first and as they are stored, beside a bot that may be running: all of them
- * as they were at one moment. Throws `StoreError` when they cannot be read.
+ * Hands all entries to `work`, the oldest first and as they are stored, beside a bot that may be running. Throws
+ * `StoreError` when they cannot be read.
  */
-export async function readSqliteAudit<T>(
-  path: string,
+export async function readAudit<T>(
+  address: DatabaseAddress,
   work: (links: AsyncIterable<StoredLink>) => Promise<T>,
 ): Promise<T> {
-  if (!existsSync(path)) {
-    throw new StoreError(`there is no database ${path}`, { hint: 'Set DATABASE_URL to sqlite: and its path.' });
-  }
-  try {
-    const database = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs });
-    const db = new Kysely<Schema>({ dialect: createSqliteDialect(database) });
-    try {
-      const links = db
-        .selectFrom('audit')
-        .select(['seq', 'prev_hash as prevHash', 'hash', 'entry'])
-        .orderBy('seq')
-        .stream();
-      return await work(links);
-    } finally {
-      await db.destroy();
-    }
-  } catch (error) {
-    throw toStoreError(error, `cannot read the audit of ${path}`);
+  const read = await lookInto(address, async (db) => ({ result: await work(linksOf(db)) }));
+  if (read) return read.result;
+  throw new StoreError(`there is nothing in the ${databaseName(address)}`, {
+    hint: 'Set DATABASE_URL to the database of a bot that has run.',
+  });
+}
+
+/** Page by page: entries are only ever added at the end, so that the pages together are what one look would give. */
+async function* linksOf(db: Database): AsyncGenerator<StoredLink> {
+  for (let last = Number.MIN_SAFE_INTEGER; ; ) {
+    const page = await db
+      .selectFrom('audit')
+      .select(['seq', 'prev_hash as prevHash', 'hash', 'entry'])
+      .where('seq', '>', last)
+      .orderBy('seq')
+      .limit(pageSize)
+      .execute();
+    yield* page;
+    const end = page.at(-1);
+    if (!end || page.length < pageSize) return;
+    last = end.seq;
   }
 }

@@ -125,9 +125,10 @@ describe('readEnvironment', () => {
     ['GITLAB_WEBHOOK_SECRET', 'short', 'is shorter than 16'],
     ['GITLAB_WEBHOOK_SIGNING_TOKEN', '0123456789abcdef', 'is not a signing token'],
     ['GITLAB_WEBHOOK_SIGNING_TOKEN', 'whsec_short', 'does not hold 32 bytes'],
-    ['DATABASE_URL', 'postgres://ann:pw@db/chatops', 'names a Postgres database, which this version cannot use yet'],
-    ['DATABASE_URL', 'mysql://db', 'does not name a SQLite file'],
-    ['DATABASE_URL', 'sqlite:', 'does not name a SQLite file'],
+    ['DATABASE_URL', 'postgres://ann:pw@db', 'does not name a Postgres database'],
+    ['DATABASE_URL', 'postgres:', 'does not name a Postgres database'],
+    ['DATABASE_URL', 'mysql://db', 'names neither a SQLite file nor a Postgres database'],
+    ['DATABASE_URL', 'sqlite:', 'names neither a SQLite file nor a Postgres database'],
     ['PORT', '70000', 'is not a port number'],
     ['PORT', 'http', 'is not a port number'],
     ['LOG_LEVEL', 'loud', 'is not a log level'],
@@ -143,7 +144,7 @@ describe('readEnvironment', () => {
       GITLAB_TOKEN: 'hidden hidden',
       GITLAB_WEBHOOK_SECRET: 'hidden',
       GITLAB_URL: 'https://ann:hidden@gitlab.example.com',
-      DATABASE_URL: 'postgres://ann:hidden@db/chatops',
+      DATABASE_URL: 'postgres://ann:hidden@db',
       PORT: 'eighty',
     };
 
@@ -161,4 +162,14 @@ describe('readEnvironment', () => {
   ])('reads %s as a file', (url, file) => {
     expect(readEnvironment({ ...required, DATABASE_URL: url }).values.database).toEqual({ kind: 'sqlite', path: file });
   });
+
+  it.each(['postgres://ann:p%40ss@db:5432/chatops?sslmode=verify-full', 'postgresql://ann:p%40ss@db/chatops'])(
+    'reads %s as a Postgres database, whose password is a secret',
+    (url) => {
+      const { values, secrets } = readEnvironment({ ...required, DATABASE_URL: url });
+
+      expect(values.database).toEqual({ kind: 'postgres', url });
+      expect(secrets).toEqual(expect.arrayContaining(['p%40ss', 'p@ss']));
+    },
+  );
 });

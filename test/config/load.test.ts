@@ -50,14 +50,15 @@ describe('loadConfig', () => {
 
     expect(asked).toEqual(['/srv/chatops/etc/bot.yml']);
     expect(settings.configPath).toBe('/srv/chatops/etc/bot.yml');
-    expect(settings.database.path).toBe('/srv/chatops/chatops.db');
+    expect(settings.database).toEqual({ kind: 'sqlite', path: '/srv/chatops/chatops.db' });
   });
 
-  it('leaves absolute paths and the database in memory as they are', () => {
-    expect(load({ env: { ...env, DATABASE_URL: 'sqlite:/data/chatops.db' } }).settings.database.path).toBe(
-      '/data/chatops.db',
-    );
-    expect(load({ env: { ...env, DATABASE_URL: 'sqlite::memory:' } }).settings.database.path).toBe(':memory:');
+  it.each([
+    ['sqlite:/data/chatops.db', { kind: 'sqlite', path: '/data/chatops.db' }],
+    ['sqlite::memory:', { kind: 'sqlite', path: ':memory:' }],
+    ['postgres://db/chatops', { kind: 'postgres', url: 'postgres://db/chatops' }],
+  ])('leaves the database %s where it is', (url, database) => {
+    expect(load({ env: { ...env, DATABASE_URL: url } }).settings.database).toEqual(database);
   });
 
   it('has a hash that follows the text of the file', () => {

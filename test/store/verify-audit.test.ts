@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseAuditHead } from '../../src/domain/audit.ts';
-import { readSqliteAudit } from '../../src/store/read-audit.ts';
+import { readAudit } from '../../src/store/read-audit.ts';
 import { auditHash } from '../../src/store/tables/audit.ts';
 import { type AuditVerdict, type StoredLink, verifyAudit } from '../../src/store/verify-audit.ts';
 import { type AuditFile, writeAuditFile } from './audit-file.ts';
@@ -14,7 +14,9 @@ describe('verifyAudit', () => {
   afterEach(() => file.remove());
 
   const verify = (head?: string): Promise<AuditVerdict> =>
-    readSqliteAudit(file.path, (links) => verifyAudit(links, head === undefined ? undefined : parseAuditHead(head)));
+    readAudit({ kind: 'sqlite', path: file.path }, (links) =>
+      verifyAudit(links, head === undefined ? undefined : parseAuditHead(head)),
+    );
 
   it('finds an untouched audit whole, whichever of its heads is known', async () => {
     const verdicts = await Promise.all([verify(), ...file.heads.map((head) => verify(head))]);
@@ -26,7 +28,7 @@ describe('verifyAudit', () => {
   it('finds an audit without entries whole', async () => {
     const empty = await writeAuditFile([]);
 
-    const verdict = await readSqliteAudit(empty.path, (links) => verifyAudit(links, undefined));
+    const verdict = await readAudit({ kind: 'sqlite', path: empty.path }, (links) => verifyAudit(links, undefined));
 
     expect(verdict).toEqual({ kind: 'whole', entries: 0, head: undefined });
     empty.remove();
@@ -98,7 +100,7 @@ describe('verifyAudit', () => {
   });
 
   it('finds a chain that was written anew, with every hash right, by a head of before', async () => {
-    const links = await readSqliteAudit(file.path, async (stored) => {
+    const links = await readAudit({ kind: 'sqlite', path: file.path }, async (stored) => {
       const found: StoredLink[] = [];
       for await (const link of stored) found.push(link);
       return found;

@@ -1,9 +1,11 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import type { QueueState } from '../../app/store-ports.ts';
-import type { ProcessSettings } from '../../config/schema.ts';
-import { inspectSqliteStore, type StoreReport } from '../../store/inspect.ts';
+import type { Database } from '../../config/schema.ts';
+import { inspectStore, type StoreReport } from '../../store/inspect.ts';
+import { databaseName } from '../../store/look-into.ts';
 import { count } from '../count.ts';
+import { seenFrom } from '../database-address.ts';
 import { type Checkup, type Finding, failed, ok, problem, skipped, warning } from './finding.ts';
 
 /** Whatever has waited longer waits for something that does not come by itself. */
@@ -12,14 +14,15 @@ const STALE_MS = 10 * 60_000;
 /** Looks at the database and its queues, without changing them; `isWritable` asks the system about a file or folder. */
 export async function* checkStore(
   { now, cwd, progress }: Checkup,
-  database: ProcessSettings['database'] | undefined,
+  database: Database | undefined,
   isWritable: (file: string) => boolean = maySystemWrite,
 ): AsyncGenerator<Finding> {
   if (database === undefined) {
     yield skipped('store', 'DATABASE_URL');
     return;
   }
-  if (database.path === ':memory:') {
+  const address = seenFrom(cwd, database);
+  if (address === undefined) {
     yield warning(
       'store_in_memory',
       'The store is in memory: everything is forgotten when the bot stops.',
@@ -27,48 +30,51 @@ export async function* checkStore(
     );
     return;
   }
-  const databasePath = path.resolve(cwd, database.path);
-  progress(databasePath);
+  progress(databaseName(address));
   let report: StoreReport | undefined;
   try {
-    report = await inspectSqliteStore(databasePath, now());
+    report = await inspectStore(address, now());
   } catch (error) {
     yield failed('store', 'The store cannot be used', error);
     return;
   }
   if (report === undefined) {
-    yield checkFolder(databasePath, isWritable);
+    yield checkPlace(address, isWritable);
     return;
   }
-  yield checkFile(databasePath, report, isWritable);
+  yield checkAddress(address, report, isWritable);
   yield checkQueue('inbox', report.inbox, now());
   yield checkQueue('outbox', report.outbox, now());
   yield checkDead(report);
   yield* checkHeld(report);
 }
 
-function checkFolder(databasePath: string, isWritable: (file: string) => boolean): Finding {
-  return isWritable(path.dirname(databasePath))
-    ? ok('store', `There is no ${databasePath} yet: the first start makes it.`)
+function checkPlace(address: Database, isWritable: (file: string) => boolean): Finding {
+  if (address.kind === 'postgres') {
+    return ok('store', `There is nothing in the ${databaseName(address)} yet: the first start makes its tables.`);
+  }
+  return isWritable(path.dirname(address.path))
+    ? ok('store', `There is no ${address.path} yet: the first start makes it.`)
     : problem(
         'store',
-        `There is no ${databasePath}, and it cannot be made there.`,
+        `There is no ${address.path}, and it cannot be made there.`,
         'Make the folder of DATABASE_URL exist and writable for the user of the bot.',
       );
 }
 
-function checkFile(databasePath: string, report: StoreReport, isWritable: (file: string) => boolean): Finding {
+function checkAddress(address: Database, report: StoreReport, isWritable: (file: string) => boolean): Finding {
+  const leader = report.leader === undefined ? 'no bot works on it now' : `${report.leader} works on it`;
+  if (address.kind === 'postgres') return ok('store', `The ${databaseName(address)} can be used; ${leader}.`);
   if (report.integrity !== 'ok') {
     const mend = 'Stop the bot, keep a copy of the file, and restore the last backup.';
-    return problem('store', `${databasePath} is damaged: ${report.integrity}.`, mend);
+    return problem('store', `${address.path} is damaged: ${report.integrity}.`, mend);
   }
   // The write-ahead log lies beside the file.
-  if (!isWritable(databasePath) || !isWritable(path.dirname(databasePath))) {
+  if (!isWritable(address.path) || !isWritable(path.dirname(address.path))) {
     const mend = 'Make the file of DATABASE_URL and its folder writable for the user of the bot.';
-    return problem('store', `${databasePath} cannot be written.`, mend);
+    return problem('store', `${address.path} cannot be written.`, mend);
   }
-  const leader = report.leader === undefined ? 'no bot works on it now' : `${report.leader} works on it`;
-  return ok('store', `${databasePath} can be used; ${leader}.`);
+  return ok('store', `${address.path} can be used; ${leader}.`);
 }
 
 function maySystemWrite(file: string): boolean {
