@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runAudit } from '../../src/cli/audit.ts';
 import { type Flow, startFlow, words } from '../support/flow.ts';
@@ -98,12 +97,9 @@ describe('the audit', () => {
     const [, head = ''] = /head is (\S+)/.exec(text) ?? [];
     expect(await audit('verify', '--head', head)).toMatchObject({ code: 0 });
     await flow.stopBot();
-    const shell = new DatabaseSync(String(flow.env['DATABASE_URL']).replace('sqlite:', ''));
-    expect(() => shell.exec(`update audit set entry = replace(entry, 'refused', 'allowed')`)).toThrow('append-only');
-    shell.exec(
-      `drop trigger audit_no_update; update audit set entry = replace(entry, 'refused', 'allowed') where seq = 3`,
-    );
-    shell.close();
+    const { run } = flow.database;
+    expect(() => run(`update audit set entry = replace(entry, 'refused', 'allowed')`)).toThrow('append-only');
+    run(`drop trigger audit_no_update; update audit set entry = replace(entry, 'refused', 'allowed') where seq = 3`);
     expect(await audit('verify')).toMatchObject({
       code: 1,
       text: expect.stringContaining('Entry 3 of the audit') as string,

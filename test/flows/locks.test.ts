@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Flow, startFlow, words } from '../support/flow.ts';
 import { until } from '../support/until.ts';
@@ -159,9 +158,7 @@ describe('/lock', () => {
   it('that cannot be read stops everybody', async () => {
     await start();
     await says('U0ANN', '/lock prod hotfix');
-    const db = new DatabaseSync(flow.env['DATABASE_URL']?.replace('sqlite:', '') ?? '');
-    db.exec("update locks set document = '{}'");
-    db.close();
+    flow.database.run("update locks set document = '{}'");
 
     expect(await says('U0ANN', '/deploy prod v1.4.0')).toContain('was not carried out');
   });

@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Flow, type FlowOptions, startFlow, words } from '../support/flow.ts';
 import { until } from '../support/until.ts';
@@ -70,9 +69,7 @@ async function start(options: FlowOptions = {}): Promise<void> {
 
 /** Takes every row of a table away, as years do. */
 function forget(table: string): void {
-  const db = new DatabaseSync(flow.env['DATABASE_URL']?.replace('sqlite:', '') ?? '');
-  db.exec(`delete from ${table}`);
-  db.close();
+  flow.database.run(`delete from ${table}`);
 }
 
 async function says(line: string, channel?: string): Promise<string> {

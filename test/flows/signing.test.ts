@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SentWebhook } from '../../src/sandbox/gitlab-server/server.ts';
 import { type Flow, startFlow } from '../support/flow.ts';
@@ -33,12 +32,7 @@ async function lostWebhook(tag = 'v1.4.0'): Promise<SentWebhook> {
 }
 
 function storedFromGitLab(): number {
-  const db = new DatabaseSync(flow.env['DATABASE_URL']?.replace('sqlite:', '') ?? '', { readOnly: true });
-  try {
-    return Number(db.prepare("select count(*) as rows from inbox where source = 'gitlab'").get()?.['rows']);
-  } finally {
-    db.close();
-  }
+  return flow.database.read("select key from inbox where source = 'gitlab'").length;
 }
 
 function signedAt(webhook: SentWebhook, secondsFromNow: number): Readonly<Record<string, string>> {

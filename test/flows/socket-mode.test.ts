@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Delivery } from '../../src/sandbox/slack-server/server.ts';
 import { type BotProcess, spawnBotProcess, startBotProcess } from '../support/bot-process.ts';
@@ -35,13 +34,7 @@ function rajLooks(times: number): Promise<Delivery> {
 }
 
 function slackRows(): readonly string[] {
-  const db = new DatabaseSync(flow.env['DATABASE_URL']?.replace('sqlite:', '') ?? '', { readOnly: true });
-  try {
-    const rows = db.prepare("select key from inbox where source = 'slack' order by key").all();
-    return rows.map((row) => String(row['key']));
-  } finally {
-    db.close();
-  }
+  return flow.database.read("select key from inbox where source = 'slack' order by key").map(({ key }) => String(key));
 }
 
 async function readiness(): Promise<Record<string, unknown> & { readonly httpStatus: number }> {

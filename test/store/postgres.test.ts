@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { OpenStore } from '../../src/store/open-store.ts';
 import { createPostgresStore } from '../../src/store/postgres.ts';
-import { hasPostgres, type PostgresServer, startPostgres, withoutPostgres } from '../support/postgres.ts';
+import { hasPostgres, startPostgres, withoutPostgres } from '../support/postgres.ts';
 import { storeSuite } from './store-suite.ts';
 import { at } from './suite/builders.ts';
 import type { Opened } from './suite/opened.ts';
 
 describe.skipIf(!hasPostgres)(`on a real Postgres${withoutPostgres}`, () => {
-  let server: PostgresServer;
+  let server: Awaited<ReturnType<typeof startPostgres>>;
 
   beforeAll(async () => {
     server = await startPostgres();
@@ -15,7 +15,7 @@ describe.skipIf(!hasPostgres)(`on a real Postgres${withoutPostgres}`, () => {
   afterAll(() => server.stop());
 
   async function openPostgres(now: () => Date = () => at(0)): Promise<Opened> {
-    const url = server.newUrl();
+    const { url, run, read } = server.newDatabase();
     const opened: OpenStore[] = [];
     const again = async (): Promise<OpenStore> => {
       const store = await createPostgresStore({ url, now });
@@ -25,8 +25,8 @@ describe.skipIf(!hasPostgres)(`on a real Postgres${withoutPostgres}`, () => {
     return {
       store: await again(),
       again,
-      run: (sql) => server.run(url, sql),
-      read: (sql) => server.read(url, sql),
+      run,
+      read,
       async dispose() {
         for (const each of opened) await each.close();
       },

@@ -2,7 +2,6 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { CommandRate } from '../../src/app/input/command-rate.ts';
 import type { Pace } from '../../src/app/messages/pace.ts';
 import type { Checkpoint, Clock } from '../../src/app/ports.ts';
@@ -16,6 +15,7 @@ import type { SlackServer } from '../../src/sandbox/slack-server/contract.ts';
 import { createSlackServer } from '../../src/sandbox/slack-server/server.ts';
 import type { SandboxEphemeral, SandboxMessage } from '../../src/sandbox/slack-server/workspace.ts';
 import { createProgram, type Program } from '../../src/wire.ts';
+import { createFlowDatabase, type FlowDatabase } from './flow-database.ts';
 import { until } from './until.ts';
 
 export const deploys = 'C0DEPLOYS';
@@ -44,6 +44,8 @@ export interface Flow {
   readonly botUrl: string;
   /** The environment variables of the bot, for one that runs as a process of its own (`startBotProcess`). */
   readonly env: Readonly<Record<string, string>>;
+  /** The bot's store, past the bot. */
+  readonly database: FlowDatabase;
   /** Tells Slack and GitLab where the bot listens. */
   listensAt(url: string): void;
   /** Ends the bot as SIGTERM does and starts it again on the same store; `options` change it. */
@@ -126,7 +128,8 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
   await Promise.all([gitlab.start(), slack.start()]);
   gitlab.setMember('ann', 40);
   await options.before?.(gitlab);
-  const env = environmentFor({ gitlab, slack, folder }, options);
+  const database = createFlowDatabase(folder);
+  const env = environmentFor({ gitlab, slack, folder, database }, options);
   const config = loadConfig({ env, readFile: readTextFile });
   let program: Program | undefined;
   let botUrl = '';
@@ -162,6 +165,7 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
       return botUrl;
     },
     env,
+    database,
     listensAt,
     startBot,
     stopBot,
@@ -189,8 +193,8 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
       gitlab.requests
         .filter((request) => request.method !== 'GET' && request.username === 'chatops')
         .map((request) => `${request.method} ${request.path}`),
-    audit: () => readAudit(`${folder}/chatops.db`).filter((line) => !isObserved(line)),
-    observed: () => readAudit(`${folder}/chatops.db`).filter(isObserved),
+    audit: () => readAudit(database).filter((line) => !isObserved(line)),
+    observed: () => readAudit(database).filter(isObserved),
     async stop() {
       await stopBot();
       await Promise.all([gitlab.stop(), slack.stop()]);
@@ -200,10 +204,15 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
 }
 
 function environmentFor(
-  about: { readonly gitlab: GitLabServer; readonly slack: SlackServer; readonly folder: string },
+  about: {
+    readonly gitlab: GitLabServer;
+    readonly slack: SlackServer;
+    readonly folder: string;
+    readonly database: FlowDatabase;
+  },
   options: FlowOptions,
 ): Readonly<Record<string, string>> {
-  const { gitlab, slack, folder } = about;
+  const { gitlab, slack, folder, database } = about;
   const configPath = path.join(folder, 'chatops.yml');
   writeFileSync(configPath, options.file ?? file);
   return {
@@ -213,7 +222,7 @@ function environmentFor(
     GITLAB_URL: gitlab.url,
     GITLAB_TOKEN: gitlab.token,
     GITLAB_WEBHOOK_SECRET: secret,
-    DATABASE_URL: `sqlite:${folder}/chatops.db`,
+    DATABASE_URL: database.url,
     CHATOPS_CONFIG: configPath,
     HOST: '127.0.0.1',
     PORT: '0',
@@ -258,16 +267,10 @@ function isObserved({ action }: AuditLine): boolean {
   return action === 'deployment.observed';
 }
 
-function readAudit(file: string): readonly AuditLine[] {
-  const db = new DatabaseSync(file, { readOnly: true });
-  try {
-    return db
-      .prepare('select entry from audit order by seq')
-      .all()
-      .map((row) => JSON.parse(String(row['entry'])) as AuditLine);
-  } finally {
-    db.close();
-  }
+function readAudit(database: FlowDatabase): readonly AuditLine[] {
+  return database
+    .read('select entry from audit order by seq')
+    .map(({ entry }) => JSON.parse(String(entry)) as AuditLine);
 }
 
 async function pressOwn(

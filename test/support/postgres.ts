@@ -1,8 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chownSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
+import { z } from 'zod';
 import { until } from './until.ts';
 
 /** Where the server's programs lie on this machine, or undefined. `POSTGRES_BIN` names them where they are elsewhere. */
@@ -20,21 +22,30 @@ export const withoutPostgres = hasPostgres
   ? ''
   : ' (skipped: no Postgres here; apt install postgresql, or name its programs in POSTGRES_BIN)';
 
-/** A server of its own, reached through a socket in its folder. */
-export interface PostgresServer {
-  /** The address of an empty place in it: a schema that nobody else uses. */
-  newUrl(): string;
+/** A place of its own in a server: a schema that nobody else uses, empty at first. */
+export interface PostgresPlace {
+  readonly url: string;
   /** Runs statements past any store, as an operator with a shell could. */
-  run(url: string, sql: string): void;
-  /** Reads past any store. */
-  read(url: string, sql: string): readonly Record<string, unknown>[];
-  /** Cuts every connection, as a restart of the server does. */
-  cutConnections(): void;
-  stop(): Promise<void>;
+  run(sql: string): void;
+  read(sql: string): readonly Record<string, unknown>[];
 }
 
-/** Starts a server; its data is gone when it is stopped. */
-export async function startPostgres(): Promise<PostgresServer> {
+/** A server, reached through the socket in its folder. */
+export interface PostgresServer {
+  readonly address: string;
+  newDatabase(): PostgresPlace;
+  /** Cuts every connection, as a restart of the server does. */
+  cutConnections(): void;
+}
+
+// A test run that is stopped half-way leaves its server behind.
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const server of running) server.kill('SIGINT');
+});
+
+/** Starts a server of its own; its data is gone when it is stopped. */
+export async function startPostgres(): Promise<PostgresServer & { stop(): Promise<void> }> {
   if (bin === undefined) throw new Error('there is no Postgres on this machine');
   const folder = mkdtempSync(path.join(tmpdir(), 'chatops-postgres-'));
   if (account) chownSync(folder, account.uid, account.gid);
@@ -50,27 +61,15 @@ export async function startPostgres(): Promise<PostgresServer> {
     ...asServer,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  running.add(server);
+  server.once('exit', () => running.delete(server));
   const log = readAll(server);
   await until(
     () => `a Postgres that is ready: ${log()}`,
     () => log().includes('ready to accept connections'),
   );
-  const base = `postgres://chatops@${encodeURIComponent(folder)}/postgres`;
-  let schemas = 0;
   return {
-    newUrl() {
-      schemas += 1;
-      psql(base, `create schema s${schemas}`);
-      return `${base}?options=${encodeURIComponent(`-c search_path=s${schemas}`)}`;
-    },
-    run: (url, sql) => void psql(url, sql),
-    read: (url, sql) => JSON.parse(psql(url, `select coalesce(json_agg(row), '[]') from (${sql}) as row`)),
-    cutConnections: () =>
-      void psql(
-        base,
-        `select pg_terminate_backend(pid) from pg_stat_activity
-          where pid <> pg_backend_pid() and backend_type = 'client backend'`,
-      ),
+    ...attachPostgres(`postgres://chatops@${encodeURIComponent(folder)}/postgres`),
     async stop() {
       const ended = once(server, 'exit');
       server.kill('SIGINT');
@@ -78,6 +77,33 @@ export async function startPostgres(): Promise<PostgresServer> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A server that another process has started. */
+export function attachPostgres(address: string): PostgresServer {
+  return {
+    address,
+    newDatabase() {
+      const schema = `s${randomUUID().replaceAll('-', '')}`;
+      psql(address, `create schema ${schema}`);
+      const url = `${address}?options=${encodeURIComponent(`-c search_path=${schema}`)}`;
+      return {
+        url,
+        run: (sql) => void psql(url, sql),
+        read: (sql) => z.array(z.record(z.string(), z.unknown())).parse(JSON.parse(psql(url, asJson(sql)))),
+      };
+    },
+    cutConnections: () =>
+      void psql(
+        address,
+        `select pg_terminate_backend(pid) from pg_stat_activity
+          where pid <> pg_backend_pid() and backend_type = 'client backend'`,
+      ),
+  };
+}
+
+function asJson(sql: string): string {
+  return `select coalesce(json_agg(row), '[]') from (${sql}) as row`;
 }
 
 function psql(url: string, sql: string): string {
