@@ -11,7 +11,7 @@ import { catchUp, poll, wasAway } from './app/pipelines/reconcile.ts';
 import type { Checkpoint, Clock } from './app/ports.ts';
 import { createDiscovery } from './app/projects/discover-projects.ts';
 import { createLiveSettings } from './app/projects/live-settings.ts';
-import { recordConfigAtStart } from './app/projects/reload-config.ts';
+import { recordConfig } from './app/projects/reload-config.ts';
 import { sweep } from './app/sweep.ts';
 import { freezeAt, freezeProblem } from './config/freeze-calendar.ts';
 import type { Config } from './config/load.ts';
@@ -34,6 +34,7 @@ import { createSlackGateway } from './slack/gateway.ts';
 import { createSlackIdentity } from './slack/identity.ts';
 import { createSlackSocket } from './slack/socket.ts';
 import type { SocketKeeper } from './slack/socket-keeper.ts';
+import type { OpenStore } from './store/open-store.ts';
 import { createLinkingParts } from './wire/linking.ts';
 import { reportReadiness } from './wire/readiness.ts';
 import { openStore } from './wire/store.ts';
@@ -81,6 +82,9 @@ const sweepEveryMs = 60_000;
 /** How often the content of `chatops.yml` is looked at. Watching it would miss mounted files and editors that rename. */
 const lookAtConfigEveryMs = 1_000;
 
+/** What a form offers in a process that does not lead may be as old as this. */
+const refreshEveryMs = 5_000;
+
 /** A poll before the backlog is worth waiting for, but not for long. */
 const catchUpLimitMs = 15_000;
 
@@ -115,12 +119,12 @@ async function startProgram(options: ProgramOptions): Promise<{
   let leader: Leader | undefined;
   let server: HttpServer | undefined;
   let socket: SocketKeeper | undefined;
-  let configTimer: ReturnType<typeof startTimer> | undefined;
+  let timers: readonly ReturnType<typeof startTimer>[] = [];
   const state = { started: false };
   const stop = async (): Promise<void> => {
     await Promise.all([socket?.stop(), server?.stop()]);
     identity.stop();
-    await configTimer?.stop();
+    await Promise.all(timers.map((timer) => timer.stop()));
     await leader?.stop();
     await store.close();
     log.info({}, 'stopped');
@@ -129,8 +133,9 @@ async function startProgram(options: ProgramOptions): Promise<{
     await identity.start();
     await markInstalled(store.tables, parts.clock.now());
     await parts.reseal();
-    await recordConfigAtStart(store, options.config.hash, parts.clock.now());
-    leader = await startLeader({ lease: parts.lease, clock: parts.clock, log, isGone, lead: () => lead(parts) });
+    await recordConfig(store, options.config.hash, parts.clock.now());
+    const isShared = store.sharing !== undefined;
+    leader = await startLeader({ ...parts, isGone, isShared, lead: () => lead(parts) });
     const slack = await createSlackEntry(parts);
     socket = slack.socket;
     server = await createServer(parts, state, slack);
@@ -138,12 +143,23 @@ async function startProgram(options: ProgramOptions): Promise<{
     await socket?.start();
     state.started = true;
     log.info({ port, projects: parts.settings().projects.length }, 'ready');
-    configTimer = startTimer('config', () => lookAtConfigEveryMs, { work: () => parts.configReload.look(), log });
+    timers = startSettingsTimers(parts);
     return { port, stop, reload: async () => void (await parts.configReload.now()) };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Keeps the settings up to date with `chatops.yml`, and with what other processes of the store changed. */
+function startSettingsTimers({ configReload, store, refreshSettings, knownProjects, log }: Parts) {
+  const look = startTimer('config', () => lookAtConfigEveryMs, { work: () => configReload.look(), log });
+  if (!store.sharing) return [look];
+  const work = async (): Promise<void> => {
+    await refreshSettings();
+    await knownProjects.load();
+  };
+  return [look, startTimer('settings', () => refreshEveryMs, { work, log })];
 }
 
 async function createParts(options: ProgramOptions) {
@@ -160,7 +176,7 @@ async function createParts(options: ProgramOptions) {
   const log = createLog({ level: environment.logLevel, secrets });
   const mask = createMask(secrets);
   const store = await openStore(environment.database, { now, maskSecrets: mask, log });
-  const wakes = createWakes();
+  const wakes = createWakes(store.sharing?.wakeLeader);
   const live = createLiveSettings({
     config,
     fixed: { commandPrefix: environment.commandPrefix, gitlabUrl: environment.gitlabUrl, freezes },
@@ -200,11 +216,16 @@ async function createParts(options: ProgramOptions) {
     slack: createSlackGateway({ ...slackOptions, teamId: () => identity.teamId, maskSecrets: mask }),
     gitlab: createGitLabGateway({ ...gitlabOptions, token: environment.gitlabToken }),
     ...createLinkingParts(environment, { ...live, ...wakes, store, clock, log, gitlab: gitlabOptions }),
-    lease: store.lease({ holder: newHolderId(process.pid, randomUUID()), holderLabel: holderLabel(process.pid) }),
+    ...createLease(store),
     ...createChecks(environment.prometheusUrl),
     newId: createNewId(clock),
     ...wakes,
   };
+}
+
+function createLease(store: OpenStore) {
+  const holder = newHolderId(process.pid, randomUUID());
+  return { holder, lease: store.lease({ holder, holderLabel: holderLabel(process.pid) }) };
 }
 
 /** Sortable by time, and not to be guessed. */
@@ -213,7 +234,8 @@ function createNewId(clock: Clock): () => string {
 }
 
 /** Everything that only the leader does. */
-async function lead(parts: Parts): Promise<{ stop(): Promise<void> }> {
+async function lead(all: Parts): Promise<{ stop(): Promise<void> }> {
+  const parts = { ...all, store: all.store.ledBy(all.holder) };
   const { log, settings, loops } = parts;
   await parts.refreshSettings();
   await parts.knownProjects.load();
@@ -227,6 +249,8 @@ async function lead(parts: Parts): Promise<{ stop(): Promise<void> }> {
   const outbox = startOutboxWorker({ ...parts, deliver: (row) => deliverMessage(row, deliverDeps) });
   const operations = startOperationWorker({ ...parts, advance: (id) => advanceOperation(id, parts) });
   loops.set('inbox', inbox).set('outbox', [outbox]).set('operations', [operations]);
+  // Only while there are workers to be woken: a wake that finds none is handed to whoever leads.
+  const others = all.store.sharing?.listen(parts.wake);
   const timers = [
     startTimer('poll', () => settings().pollEveryMs, { work: () => backlogDone(parts).then(() => poll(parts)), log }),
     startTimer('projects', () => lookAtConfigEveryMs, { work: createDiscovery(parts), log }),
@@ -235,6 +259,7 @@ async function lead(parts: Parts): Promise<{ stop(): Promise<void> }> {
   ];
   return {
     async stop() {
+      await others?.stop();
       loops.clear();
       await Promise.all([...timers, ...inbox, outbox, operations].map((worker) => worker.stop()));
     },

@@ -25,18 +25,30 @@ export interface LeaseOptions {
   readonly holderLabel: string;
   /** How long it lasts without being renewed. 9 s by default: renewed every 3 s, and a write may take 8 s. */
   readonly ttlMs?: number | undefined;
-  readonly name?: string | undefined;
 }
 
-/** A lease kept in the database, by the clock of its holders. */
-export function createLease(db: Database, now: () => Date, options: LeaseOptions): LeaderLease {
-  const { holder, holderLabel, ttlMs = 9_000, name = 'leader' } = options;
+/** By whose clock a lease lapses. */
+export interface LeaseClocks {
+  /** The clock of this process. */
+  readonly now: () => Date;
+  /** The one clock that all who may hold it have in common, epoch ms; default: `now`, as they are on one machine. */
+  readonly sharedMs?: ((db: Database) => Promise<number>) | undefined;
+}
+
+const leaderLease = 'leader';
+
+/** A lease kept in the database. */
+export function createLease(db: Database, { now, sharedMs }: LeaseClocks, options: LeaseOptions): LeaderLease {
+  const { holder, holderLabel, ttlMs = 9_000 } = options;
   let heldUntil: number | undefined;
 
   const tryAcquire = async (): Promise<LeaseAttempt> => {
     // From before the request: the lease must never be shorter in the database than we believe.
     const at = now().getTime();
-    const attempt = await inTransaction(db, (trx) => take(trx, { name, holder, holderLabel, at, until: at + ttlMs }));
+    const attempt = await inTransaction(db, async (trx) => {
+      const takenAt = sharedMs ? await sharedMs(trx) : at;
+      return take(trx, { holder, holderLabel, at: takenAt, until: takenAt + ttlMs });
+    });
     heldUntil = attempt.held ? at + ttlMs : undefined;
     return attempt;
   };
@@ -51,17 +63,29 @@ export function createLease(db: Database, now: () => Date, options: LeaseOptions
       if (ttlMs < forMs) throw lost(`the lease of ${ttlMs} ms is too short for a write of ${forMs} ms`);
     },
     async evict(holderId) {
-      await db.deleteFrom('lease').where('name', '=', name).where('holder', '=', holderId).execute();
+      await db.deleteFrom('lease').where('name', '=', leaderLease).where('holder', '=', holderId).execute();
     },
     async release() {
       heldUntil = undefined;
-      await db.deleteFrom('lease').where('name', '=', name).where('holder', '=', holder).execute();
+      await db.deleteFrom('lease').where('name', '=', leaderLease).where('holder', '=', holder).execute();
     },
   };
 }
 
+/**
+ * Throws `StoreError` when another process has taken over. Inside a transaction it stays true until the end: taking the
+ * lease is one as well, and they run one after the other.
+ */
+export async function assertHolder(db: Database, holder: string): Promise<void> {
+  const row = await db
+    .selectFrom('lease')
+    .select(['holder', 'holder_label'])
+    .where('name', '=', leaderLease)
+    .executeTakeFirst();
+  if (row && row.holder !== holder) throw lost(`${row.holder_label} took over the lead`);
+}
+
 interface Claim {
-  readonly name: string;
   readonly holder: string;
   readonly holderLabel: string;
   readonly at: number;
@@ -69,14 +93,14 @@ interface Claim {
 }
 
 async function take(db: Database, claim: Claim): Promise<LeaseAttempt> {
-  const row = await db.selectFrom('lease').selectAll().where('name', '=', claim.name).executeTakeFirst();
+  const row = await db.selectFrom('lease').selectAll().where('name', '=', leaderLease).executeTakeFirst();
   if (row && row.holder !== claim.holder && row.expires_at > claim.at) {
     return { held: false, holder: row.holder_label, holderId: row.holder, expiresAt: new Date(row.expires_at) };
   }
   const facts = { holder: claim.holder, holder_label: claim.holderLabel, expires_at: claim.until };
   await db
     .insertInto('lease')
-    .values({ name: claim.name, ...facts })
+    .values({ name: leaderLease, ...facts })
     .onConflict((conflict) => conflict.column('name').doUpdateSet(facts))
     .execute();
   return { held: true };

@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Wake } from '../app/ports.ts';
 import type { AcceptInput, Store, Tables } from '../app/store-ports.ts';
 import type { RecordedEntry } from '../domain/audit.ts';
 import { InvariantError } from '../domain/errors.ts';
 import { createAcceptInput } from './accept-input.ts';
-import { createLease, type LeaderLease, type LeaseOptions } from './lease.ts';
+import { assertHolder, createLease, type LeaderLease, type LeaseClocks, type LeaseOptions } from './lease.ts';
 import type { Database } from './schema.ts';
 import { createApprovalsTable } from './tables/approvals.ts';
 import { type AuditOptions, createAuditTable } from './tables/audit.ts';
@@ -27,13 +28,25 @@ import { createWatchesTable } from './tables/watches.ts';
 export interface OpenStore extends Store {
   readonly acceptInput: AcceptInput;
   lease(options: LeaseOptions): LeaderLease;
+  /** The same store for the leader's work: once another process leads, its transactions fail. */
+  ledBy(holder: string): Store;
+  /** How the processes that share it reach each other; undefined where only one may use it. */
+  readonly sharing: Sharing | undefined;
   /** Waits for what is under way, then closes. */
   close(): Promise<void>;
 }
 
+/** Between the processes of one store. A word that is lost is made up for by the workers' own looks. */
+export interface Sharing {
+  /** Wakes the leader's workers of a kind, wherever it runs. */
+  readonly wakeLeader: Wake;
+  /** Hands over what others wake, until stopped. */
+  listen(heard: Wake): { stop(): Promise<void> };
+}
+
 /** What a store is told to go by, and whom it tells. */
-export interface OpenStoreOptions {
-  readonly now: () => Date;
+export interface OpenStoreOptions extends LeaseClocks {
+  readonly sharing?: Sharing | undefined;
   /** Applied to every text that goes into the audit. */
   readonly maskSecrets?: ((text: string) => string) | undefined;
   /** Told of each audit entry once it is durable. */
@@ -41,7 +54,8 @@ export interface OpenStoreOptions {
 }
 
 /** The store over a connection whose schema is up to date. */
-export function createOpenStore(db: Database, { now, recorded, maskSecrets }: OpenStoreOptions): OpenStore {
+export function createOpenStore(db: Database, options: OpenStoreOptions): OpenStore {
+  const { recorded, maskSecrets, sharing } = options;
   // Followed across awaits: whoever asks the connection again from inside a transaction would wait for itself forever.
   const scope = new AsyncLocalStorage<{ open: boolean }>();
   const assertOutside = (): void => {
@@ -49,14 +63,17 @@ export function createOpenStore(db: Database, { now, recorded, maskSecrets }: Op
     throw new InvariantError('inside a transaction only the tables handed in may be used');
   };
 
-  const transaction = async <T>(work: (tables: Tables) => Promise<T>): Promise<T> => {
+  const run = async <T>(work: (tables: Tables) => Promise<T>, holder?: string): Promise<T> => {
     assertOutside();
     const state = { open: true };
     const entries: RecordedEntry[] = [];
     const result = await db
       .transaction()
       .execute((trx) =>
-        scope.run(state, () => work(createTables(trx, { maskSecrets, recorded: (entry) => entries.push(entry) }))),
+        scope.run(state, async () => {
+          if (holder !== undefined) await assertHolder(trx, holder);
+          return work(createTables(trx, { maskSecrets, recorded: (entry) => entries.push(entry) }));
+        }),
       )
       .finally(() => {
         state.open = false;
@@ -64,16 +81,20 @@ export function createOpenStore(db: Database, { now, recorded, maskSecrets }: Op
     for (const entry of entries) recorded(entry);
     return result;
   };
+  const transaction: Store['transaction'] = (work) => run(work);
   const acceptInput = createAcceptInput({ transaction });
+  const tables = guard(createTables(db, { maskSecrets, recorded }), assertOutside);
 
   return {
     transaction,
-    tables: guard(createTables(db, { maskSecrets, recorded }), assertOutside),
+    tables,
+    ledBy: (holder) => ({ tables, transaction: (work) => run(work, holder) }),
+    sharing,
     acceptInput: async (row) => {
       assertOutside();
       return acceptInput(row);
     },
-    lease: (options) => guardMethods(createLease(db, now, options), assertOutside),
+    lease: (about) => guardMethods(createLease(db, options, about), assertOutside),
     close: () => db.destroy(),
   };
 }

@@ -42,8 +42,10 @@ export function postgresOptions(url: string): PoolConfig {
 /** Kysely's Postgres dialect over `pg`. Failures come out as `StoreError`. */
 export function createPostgresDialect(url: string, log: Log | undefined): Dialect {
   const pool = new Pool({ ...postgresOptions(url), max: connections });
-  // An idle connection that breaks is replaced with the next statement; unheard, it would end the process.
-  pool.on('error', (error) => log?.warn({ err: error }, 'a connection to the database broke'));
+  // One that breaks is replaced with the next statement, idle or in use; unheard, it would end the process.
+  const broke = (error: Error): void => log?.warn({ err: error }, 'a connection to the database broke');
+  pool.on('error', broke);
+  pool.on('connect', (client) => client.on('error', broke));
   return {
     createAdapter: () => new PostgresAdapter(),
     createDriver: () =>

@@ -7,13 +7,15 @@ export interface Wakes {
   readonly loops: Map<Parameters<Wake>[0], readonly Loop[]>;
 }
 
-/** Makes one that wakes nobody yet. */
-export function createWakes(): Wakes {
+/** Makes one that wakes nobody yet, or whoever leads elsewhere. */
+export function createWakes(wakeLeader: Wake = () => undefined): Wakes {
   const loops: Wakes['loops'] = new Map();
   return {
     loops,
     wake: (worker) => {
-      for (const loop of loops.get(worker) ?? []) loop.wake();
+      const own = loops.get(worker);
+      if (own === undefined) wakeLeader(worker);
+      else for (const loop of own) loop.wake();
     },
   };
 }

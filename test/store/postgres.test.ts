@@ -18,7 +18,7 @@ describe.skipIf(!hasPostgres)(`on a real Postgres${withoutPostgres}`, () => {
     const { url, run, read } = server.newDatabase();
     const opened: OpenStore[] = [];
     const again = async (): Promise<OpenStore> => {
-      const store = await createPostgresStore({ url, now });
+      const store = await createPostgresStore({ url, now, sharedMs: async () => now().getTime() });
       opened.push(store);
       return store;
     };

@@ -34,6 +34,8 @@ const suites = {
 export function storeSuite(name: string, open: OpenDatabase): void {
   describe(`${name} as a store`, () => {
     // Each in a block of its own: every one of them opens a database before each of its tests.
-    for (const [about, suite] of Object.entries(suites)) describe(about, () => suite(open));
+    describe.each(Object.entries(suites))('%s', (_, suite) => {
+      suite(open);
+    });
   });
 }

@@ -6,8 +6,8 @@ import { attachPostgres } from './postgres.ts';
 export interface FlowDatabase {
   /** `DATABASE_URL` for the bot. */
   readonly url: string;
-  run(sql: string): void;
-  read(sql: string): readonly Record<string, unknown>[];
+  readonly run: (sql: string) => void;
+  readonly read: (sql: string) => readonly Record<string, unknown>[];
 }
 
 /** A database file in that folder, or where `FLOW_POSTGRES` names a server, a place of its own there. */

@@ -27,6 +27,8 @@ export interface FlowOptions {
   /** Text of chatops.yml; default: one project, one channel, Ann, Raj, Mia and Olu known. */
   readonly file?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: a file. */
+  readonly database?: FlowDatabase;
   readonly checkpoint?: Checkpoint;
   /** Moved by a test; GitLab and Slack go by it too. */
   readonly clock?: Clock;
@@ -128,7 +130,7 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
   await Promise.all([gitlab.start(), slack.start()]);
   gitlab.setMember('ann', 40);
   await options.before?.(gitlab);
-  const database = createFlowDatabase(folder);
+  const { database = createFlowDatabase(folder) } = options;
   const env = environmentFor({ gitlab, slack, folder, database }, options);
   const config = loadConfig({ env, readFile: readTextFile });
   let program: Program | undefined;

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { until } from './until.ts';
 
 /** Where the server's programs lie on this machine, or undefined. `POSTGRES_BIN` names them where they are elsewhere. */
-const bin = [process.env['POSTGRES_BIN'], ...globSync('/usr/lib/postgresql/*/bin').toSorted().reverse()].find(
+const bin = [process.env['POSTGRES_BIN'], ...globSync('/usr/lib/postgresql/*/bin').toSorted().toReversed()].find(
   (folder) => folder !== undefined && existsSync(path.join(folder, 'initdb')),
 );
 
@@ -26,8 +26,8 @@ export const withoutPostgres = hasPostgres
 export interface PostgresPlace {
   readonly url: string;
   /** Runs statements past any store, as an operator with a shell could. */
-  run(sql: string): void;
-  read(sql: string): readonly Record<string, unknown>[];
+  readonly run: (sql: string) => void;
+  readonly read: (sql: string) => readonly Record<string, unknown>[];
 }
 
 /** A server, reached through the socket in its folder. */

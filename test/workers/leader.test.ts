@@ -29,7 +29,7 @@ function aLease(answers: () => boolean = () => true): {
   return counted;
 }
 
-const rest = { clock: { now: () => new Date() }, isGone: () => false } as const;
+const rest = { clock: { now: () => new Date() }, isGone: () => false, isShared: false } as const;
 
 describe('startLeader', () => {
   it('renews the lease while what comes before the work takes longer than it lasts', async () => {
@@ -93,5 +93,25 @@ describe('startLeader', () => {
     await vi.advanceTimersByTimeAsync(10_000);
 
     expect(counted.taken).toBe(before);
+  });
+
+  it('of a shared store goes on without the lead, and takes it over as soon as it is free', async () => {
+    let isHeld = false;
+    let isLeading = false;
+    const counted = aLease(() => isHeld);
+    const lead = async () => {
+      isLeading = true;
+      return { stop: async () => void (isLeading = false) };
+    };
+    const leader = await startLeader({ ...rest, isShared: true, log: aLog().log, lease: counted.lease, lead });
+    await vi.advanceTimersByTimeAsync(60_000);
+    const before = isLeading;
+
+    isHeld = true;
+    await vi.advanceTimersByTimeAsync(500);
+    const after = isLeading;
+    await leader.stop();
+
+    expect([before, after, isLeading]).toEqual([false, true, false]);
   });
 });

@@ -1,7 +1,7 @@
 import { renderConfigRefused } from '../../cards/config-refused.ts';
 import { ConfigError } from '../../domain/errors.ts';
 import type { Clock, Log, Settings, Wake } from '../ports.ts';
-import type { Store, Tables } from '../store-ports.ts';
+import type { Store } from '../store-ports.ts';
 
 /** `chatops.yml` on the disk. */
 export interface ConfigSource<File> {
@@ -56,8 +56,7 @@ export function createConfigReload<File>(deps: ReloadConfigDeps<File>): ConfigRe
       return { kind: 'same' };
     }
     // Recorded first: rights that nobody can trace must not come into force.
-    const change = { before: state.hash, after: found.hash };
-    await deps.store.transaction((tables) => recordConfig(tables, change, deps.clock.now()));
+    await recordConfig(deps.store, found.hash, deps.clock.now());
     deps.use(found.file);
     state.hash = found.hash;
     const projects = deps.settings().projects.length;
@@ -87,30 +86,22 @@ export function createConfigReload<File>(deps: ReloadConfigDeps<File>): ConfigRe
   return { look: inTurn(look), now: inTurn(() => read(deps.source.fingerprint())) };
 }
 
-/** Records that another file is in force than at the last start, if there was one. */
-export async function recordConfigAtStart(store: Store, hash: string, now: Date): Promise<void> {
-  await store.transaction(async (tables) => {
-    const before = await tables.meta.get('config_hash');
+/** Records that another file is in force than before, if there was one. Of several processes the first one does. */
+export async function recordConfig(store: Store, hash: string, now: Date): Promise<void> {
+  await store.transaction(async ({ meta, audit }) => {
+    const before = await meta.get('config_hash');
     if (before === hash) return;
-    await recordConfig(tables, { before, after: hash }, now);
-  });
-}
-
-async function recordConfig(
-  tables: Tables,
-  { before, after }: { readonly before: string | undefined; readonly after: string },
-  now: Date,
-): Promise<void> {
-  await tables.meta.set('config_hash', after);
-  // The first start changes nobody's rights.
-  if (before === undefined) return;
-  await tables.audit.append({
-    at: now,
-    actor: 'chatops',
-    action: 'config.reload',
-    outcome: 'succeeded',
-    configBefore: before,
-    configAfter: after,
+    await meta.set('config_hash', hash);
+    // The first start changes nobody's rights.
+    if (before === undefined) return;
+    await audit.append({
+      at: now,
+      actor: 'chatops',
+      action: 'config.reload',
+      outcome: 'succeeded',
+      configBefore: before,
+      configAfter: hash,
+    });
   });
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Settings } from '../../../src/app/ports.ts';
-import { type ConfigReload, createConfigReload, recordConfigAtStart } from '../../../src/app/projects/reload-config.ts';
+import { type ConfigReload, createConfigReload, recordConfig } from '../../../src/app/projects/reload-config.ts';
 import { ConfigError } from '../../../src/domain/errors.ts';
 import type { OpenStore } from '../../../src/store/open-store.ts';
 import { createSqliteStore } from '../../../src/store/sqlite.ts';
@@ -20,6 +20,7 @@ beforeEach(async () => {
   };
   const log = { debug: told, info: told, warn: told, error: told };
   store = await createSqliteStore({ path: ':memory:', now: () => at(0) });
+  await recordConfig(store, 'one', at(0));
   text = 'one';
   inForce = 'one';
   logged = [];
@@ -99,10 +100,10 @@ describe('now', () => {
   });
 });
 
-describe('recordConfigAtStart', () => {
+describe('recordConfig', () => {
   it('records another file than at the last start, and nothing at the first', async () => {
-    for (const hash of ['a', 'a', 'b']) await recordConfigAtStart(store, hash, at(0));
+    for (const hash of ['one', 'one', 'two']) await recordConfig(store, hash, at(0));
 
-    expect(await changes()).toEqual([['a', 'b']]);
+    expect(await changes()).toEqual([['one', 'two']]);
   });
 });

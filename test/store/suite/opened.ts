@@ -6,9 +6,9 @@ export interface Opened {
   /** Opens the same database again as another process would, the first one being left as it is. */
   again(): Promise<OpenStore>;
   /** Runs statements past the store, as an operator with a database shell could. */
-  run(sql: string): void;
+  readonly run: (sql: string) => void;
   /** Reads past the store. */
-  read(sql: string): readonly Record<string, unknown>[];
+  readonly read: (sql: string) => readonly Record<string, unknown>[];
   /** Closes everything and deletes the database. */
   dispose(): Promise<void>;
 }

@@ -1,0 +1,152 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Balancer, startBalancer } from '../support/balancer.ts';
+import { type BotProcess, spawnBotProcess } from '../support/bot-process.ts';
+import { playRequests, rootsOf, saidTwice } from '../support/crash.ts';
+import { type Flow, startFlow } from '../support/flow.ts';
+import { hasPostgres, startPostgres, withoutPostgres } from '../support/postgres.ts';
+import {
+  allIsTold,
+  bringToProduction,
+  createRandom,
+  isPlaying,
+  outcomesOf,
+  unsteadyFile,
+} from '../support/unsteady-release.ts';
+import { until } from '../support/until.ts';
+
+const seed = Number(process.env['KILL_SEED'] ?? 20_261_128);
+const kills = 5;
+const longestLeadMs = 4_000;
+
+let server: Awaited<ReturnType<typeof startPostgres>>;
+let flow: Flow;
+let balancer: Balancer;
+let bots: readonly BotProcess[] = [];
+
+describe.skipIf(!hasPostgres)(`three replicas on one Postgres${withoutPostgres}`, () => {
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  afterAll(() => server.stop());
+
+  afterEach(async () => {
+    await Promise.all(bots.map((bot) => bot.kill()));
+    bots = [];
+    await balancer.stop();
+    await flow.stop();
+  });
+
+  it(`bring a release to production, whoever of them leads and is killed (seed ${seed})`, async () => {
+    await startReplicas(3);
+    const random = createRandom(seed);
+    const tookOverMs: number[] = [];
+    const working = bringToProduction(flow);
+    for (let n = 0; n < kills; n += 1) {
+      await pause(random() * longestLeadMs);
+      await until('nothing is being played', () => !isPlaying(flow));
+      const before = leader();
+      const killedAt = performance.now();
+      await before.kill();
+      await Promise.all([replace(before), until('another one leads', () => leadsNow(before) === false)]);
+      tookOverMs.push(Math.round(performance.now() - killedAt));
+    }
+    await working;
+    await allIsTold(flow);
+
+    const lost = flow.gitlab.webhooks.filter(({ result }) => result.kind === 'failed').length;
+    console.info(
+      `leaders killed: ${kills}; webhooks lost: ${lost}; another led and the third was back after (ms): ${tookOverMs.join(', ')}`,
+    );
+    expectOnce();
+  }, 150_000);
+
+  it('take the lead from one that froze, which steps down when it goes on', async () => {
+    await startReplicas(2);
+    const frozen = leader();
+    const working = bringToProduction(flow);
+    await pause(2_000);
+    await until('nothing is being played', () => !isPlaying(flow));
+    process.kill(frozen.pid ?? 0, 'SIGSTOP');
+    balancer.share(portsOf(bots.filter((bot) => bot !== frozen)));
+    await until('another one leads', () => leadsNow(frozen) === false);
+    process.kill(frozen.pid ?? 0, 'SIGCONT');
+    await until(() => `the one that froze steps down: ${frozen.output()}`, () => frozen.output().includes('lost the lead to another process'));
+    balancer.share(portsOf(bots));
+    await working;
+    await allIsTold(flow);
+
+    expectOnce();
+  }, 150_000);
+});
+
+/** Nothing was lost, nothing is there twice, and each thread has its messages in the order in which they were written. */
+function expectOnce(): void {
+  expect(rootsOf(flow)).toEqual([expect.stringContaining('v1.4.0')]);
+  expect(saidTwice(flow)).toEqual([]);
+  expect(flow.played()).toEqual(['deploy-canary', 'deploy-prod']);
+  expect(playRequests(flow)).toBe(2);
+  expect(outcomesOf(flow, 'operation.end')).toEqual(['succeeded']);
+  const sent = flow.database.read(
+    'select root_key, lane, ts from outbox where root_key is not null and ts is not null order by root_key, lane, seq',
+  );
+  const inOrder = sent.toSorted((a, b) => compare(a, b, 'root_key') || compare(a, b, 'lane') || compare(a, b, 'ts'));
+  expect(sent.length).toBeGreaterThan(3);
+  expect(sent).toEqual(inOrder);
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+function compare(a: Row, b: Row, column: string): number {
+  return String(a[column]).localeCompare(String(b[column]), 'en', { numeric: true });
+}
+
+async function startReplicas(count: number): Promise<void> {
+  flow = await startFlow({ file: unsteadyFile, paced: true, database: server.newDatabase() });
+  await flow.stopBot();
+  balancer = await startBalancer();
+  flow.listensAt(balancer.url);
+  bots = Array.from({ length: count }, () => spawnBotProcess(flow));
+  await Promise.all(bots.map(ready));
+  balancer.share(portsOf(bots));
+}
+
+/** An orchestrator starts another one, and the balancer asks only those that are there. */
+async function replace(dead: BotProcess): Promise<void> {
+  const others = bots.filter((bot) => bot !== dead);
+  const fresh = spawnBotProcess(flow);
+  bots = [...others, fresh];
+  balancer.share(portsOf(others));
+  await ready(fresh);
+  balancer.share(portsOf(bots));
+}
+
+async function ready(bot: BotProcess): Promise<void> {
+  await until(
+    () => `a bot that is ready: ${bot.output()}`,
+    () => portOf(bot) !== undefined,
+  );
+}
+
+function portOf(bot: BotProcess): number | undefined {
+  const port = /"port":(\d+).*"msg":"ready"/.exec(bot.output())?.[1];
+  return port === undefined ? undefined : Number(port);
+}
+
+function portsOf(those: readonly BotProcess[]): readonly number[] {
+  return those.flatMap((bot) => portOf(bot) ?? []);
+}
+
+function leader(): BotProcess {
+  const found = bots.find((bot) => leadsNow(bot));
+  if (!found) throw new Error('nobody leads');
+  return found;
+}
+
+function leadsNow(bot: BotProcess): boolean {
+  const [lease] = flow.database.read('select holder_label from lease');
+  return String(lease?.['holder_label']).endsWith(`(process ${bot.pid})`);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
