@@ -286,7 +286,13 @@ function isNewer(job: Job, known: Job): boolean {
   if (job.id !== known.id) return job.id > known.id;
   if (progress(job.status) !== progress(known.status)) return progress(job.status) > progress(known.status);
   if (isFinished(known.status)) return known.finishedAt === undefined && job.finishedAt !== undefined;
-  return job.status !== known.status || (known.environment === undefined && job.environment !== undefined);
+  return job.status !== known.status || saysMore(job, known);
+}
+
+/** Hooks know of a job what REST leaves out. */
+function saysMore(job: Job, known: Job): boolean {
+  const names = known.environment === undefined && job.environment !== undefined;
+  return names || (known.manual === undefined && job.manual !== undefined);
 }
 
 function mergeJob(known: Job, job: Job): Job {

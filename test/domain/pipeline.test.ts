@@ -226,6 +226,15 @@ describe('evolvePipeline', () => {
     expect(state).toMatchObject({ mergeRequest: { iid: 4 }, commitTitle: 'Add it', stages: ['test', 'deploy'] });
   });
 
+  it('learns from a hook what REST left out of a job that has not moved since', () => {
+    const held = aPipeline({ jobs: [aJob({ id: 110, status: 'created' })] });
+
+    const state = fold(held, jobChanged({ id: 110, status: 'created', manual: true }));
+
+    expect(state?.jobs[0]).toMatchObject({ id: 110, status: 'created', manual: true });
+    expect(fold(state, jobChanged({ id: 110, status: 'created', manual: true }))).toBe(state);
+  });
+
   it('keeps the environment of a job that was retried, but not why it failed', () => {
     const known = aJob({ failureReason: 'script_failure', environment: { name: 'production', action: 'start' } });
     const polled = observed({}, [aJob({ id: 150 })], { observedAt: at(60) });

@@ -60,6 +60,7 @@ describe('/chatops cancel', () => {
     await flow.reads('U0RAJ', 'canceled');
     await flow.gitlab.settle(id);
     expect(flow.played()).toEqual(['deploy-canary']);
+    await until('the end is recorded', () => flow.audit().some(({ action }) => action === 'operation.end'));
     expect(flow.audit()).toContainEqual(
       expect.objectContaining({ action: 'cancel', outcome: 'succeeded', reason: 'operation_canceled' }),
     );

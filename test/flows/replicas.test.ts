@@ -70,7 +70,10 @@ describe.skipIf(!hasPostgres)(`three replicas on one Postgres${withoutPostgres}`
     balancer.share(portsOf(bots.filter((bot) => bot !== frozen)));
     await until('another one leads', () => leadsNow(frozen) === false);
     process.kill(frozen.pid ?? 0, 'SIGCONT');
-    await until(() => `the one that froze steps down: ${frozen.output()}`, () => frozen.output().includes('lost the lead to another process'));
+    await until(
+      () => `the one that froze steps down: ${frozen.output()}`,
+      () => frozen.output().includes('lost the lead to another process'),
+    );
     balancer.share(portsOf(bots));
     await working;
     await allIsTold(flow);

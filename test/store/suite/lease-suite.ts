@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Store } from '../../../src/app/store-ports.ts';
 import { StoreError } from '../../../src/domain/errors.ts';
 import type { OpenStore } from '../../../src/store/open-store.ts';
 import { at } from './builders.ts';
@@ -115,6 +116,24 @@ export function leaseSuite(open: OpenDatabase): void {
       await a.tryAcquire();
 
       await expect(a.ensure(10_000)).rejects.toThrow('too short');
+    });
+  });
+
+  describe('a store that is led', () => {
+    it('writes for the one who holds the lease, and nothing for one who lost it', async () => {
+      const [a, b] = [leaseOf('a'), leaseOf('b')];
+      const [ofA, ofB] = ['a', 'b'].map((holder) => opened.store.ledBy(holder)) as [Store, Store];
+      await a.tryAcquire();
+      await ofA.transaction(({ meta }) => meta.set('by', 'a'));
+      now = at(10);
+      await b.tryAcquire();
+
+      const late = ofA.transaction(({ meta }) => meta.set('by', 'a, too late'));
+
+      await expect(late).rejects.toThrow('b (process 1) took over');
+      expect(await opened.store.tables.meta.get('by')).toBe('a');
+      await ofB.transaction(({ meta }) => meta.set('by', 'b'));
+      expect(await opened.store.tables.meta.get('by')).toBe('b');
     });
   });
 }
