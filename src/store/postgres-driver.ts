@@ -66,7 +66,13 @@ class SerialPostgresDriver extends PostgresDriver {
     await connection.executeQuery(CompiledQuery.raw('begin'));
     // Of this schema: others may keep their own in the same database.
     const lock = `select pg_advisory_xact_lock(hashtext('gitlab-chatops'), hashtext(current_schema()))`;
-    await connection.executeQuery(CompiledQuery.raw(lock));
+    try {
+      await connection.executeQuery(CompiledQuery.raw(lock));
+    } catch (error) {
+      // For Kysely it was never begun: without this the next one to get the connection would be in it.
+      await connection.executeQuery(CompiledQuery.raw('rollback'));
+      throw error;
+    }
   }
 }
 

@@ -10,6 +10,8 @@ export async function reportReadiness(
     readonly store: Store;
     readonly identity: Pick<SlackIdentity, 'teamId'>;
     readonly metrics: Pick<Metrics, 'lastCalls'>;
+    /** The workers, which only the process that leads has. */
+    readonly loops: ReadonlyMap<string, unknown>;
   },
   socket: SocketKeeper | undefined,
 ): Promise<Readonly<Record<string, unknown>>> {
@@ -22,6 +24,7 @@ export async function reportReadiness(
   const { slack: lastSlack, gitlab } = parts.metrics.lastCalls();
   const slack = parts.identity.teamId === undefined ? 'not reached yet' : lastSlack;
   return {
+    leads: parts.loops.size > 0,
     slack,
     gitlab,
     ...(socket === undefined ? {} : { slack_socket: socket.state }),

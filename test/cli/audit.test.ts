@@ -158,6 +158,14 @@ describe('csvLine', () => {
 });
 
 describe('chatops backup', () => {
+  it('leaves a Postgres to its own programs', () => {
+    const env = { DATABASE_URL: 'postgres://chatops:sesame@db/chatops' };
+    const copy = (): void => runBackup({ args: ['/nowhere/copy.db'], env, cwd: '/', print: () => undefined });
+
+    expect(copy).toThrow(/pg_dump/);
+    expect(copy).not.toThrow(/sesame/);
+  });
+
   it('copies the whole database for this user only, beside a bot that has it open', async () => {
     const store = await createSqliteStore({ path: file.path, now: () => at(0) });
     await store.tables.audit.append(anEntry({ action: 'while open' }));

@@ -1,9 +1,11 @@
 import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkStore } from '../../src/cli/doctor/store.ts';
+import { createPostgresStore } from '../../src/store/postgres.ts';
 import { createSqliteStore } from '../../src/store/sqlite.ts';
+import { hasPostgres, startPostgres, withoutPostgres } from '../support/postgres.ts';
 import { type Installation, install } from './setup.ts';
 
 const received = { key: 'one', source: 'gitlab', body: '{}', receivedAt: new Date() } as const;
@@ -159,5 +161,35 @@ describe('chatops doctor, the store', () => {
         mend: expect.stringMatching(/unarchive/),
       },
     ]);
+  });
+});
+
+describe.skipIf(!hasPostgres)(`chatops doctor, a store on Postgres${withoutPostgres}`, () => {
+  it('is named without its password, before and after a bot has used it', async () => {
+    const server = await startPostgres();
+    onTestFinished(() => server.stop());
+    const { url } = server.newDatabase();
+    const installation = await install();
+    installation.env['DATABASE_URL'] = url.replace('chatops@', 'chatops:sesame@');
+
+    const [before] = await installation.findings('store');
+    expect(before).toMatchObject({ level: 'ok', seen: expect.stringContaining('the first start makes its tables') });
+
+    const store = await createPostgresStore({ url, now: () => new Date() });
+    await store.lease({ holder: 'x', holderLabel: 'host (process 7)' }).tryAcquire();
+    const [after] = await installation.findings('store');
+    await store.close();
+    expect(after).toMatchObject({ level: 'ok', seen: expect.stringContaining('host (process 7) works on it') });
+    expect(JSON.stringify([before, after])).not.toContain('sesame');
+  });
+
+  it('that cannot be reached is a problem', async () => {
+    const installation = await install();
+    installation.env['DATABASE_URL'] = 'postgres://chatops:sesame@127.0.0.1:1/chatops';
+
+    const found = await installation.findings('store');
+
+    expect(found).toMatchObject([{ level: 'problem', mend: expect.stringContaining('Check host and port') }]);
+    expect(JSON.stringify(found)).not.toContain('sesame');
   });
 });

@@ -72,6 +72,20 @@ describe(`the Helm chart${withoutKubeTools}`, () => {
     });
   });
 
+  run('makes several pods without a disk on a Postgres, whose address is in the Secret', async () => {
+    const { StatefulSet } = await rendered('--set', 'postgres.enabled=true,postgres.replicas=3');
+
+    expect(StatefulSet).toMatchObject({
+      spec: {
+        replicas: 3,
+        template: { spec: { containers: [{ volumeMounts: [{ name: 'config' }, { name: 'tmp' }] }] } },
+      },
+    });
+    const text = JSON.stringify(StatefulSet);
+    expect(text).not.toContain('DATABASE_URL');
+    expect(text).not.toContain('volumeClaimTemplates');
+  });
+
   run('hands chatops.yml over as it is', async () => {
     const { ConfigMap } = await rendered();
 

@@ -155,6 +155,8 @@ describe('/play of a job that stops an environment', () => {
   });
 });
 
+const unsent = 'select key from outbox where sent_version < version and dead_at is null';
+
 describe('a task that the bot comes back to when Slack takes no answer at its press any more', () => {
   it.each([
     ['was not begun: nothing is done, and the asker is told', 'message_sending', 'Code: too_late'],
@@ -166,6 +168,7 @@ describe('a task that the bot comes back to when Slack takes no answer at its pr
     await flow.types('U0MIA', '/play seed-db on main');
     // The card says that it was confirmed before the task has looked at the job.
     flow.gitlab.faults.slow({ path: /\/pipelines\/\d+\/jobs/ }, 3_000, 100);
+    await until('nothing else is to be sent', () => flow.database.read(unsent).length === 0);
     bot.diesAt(point);
     await flow.presses('U0MIA', 'Play');
     await bot.dead();

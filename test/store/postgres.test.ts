@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inspectStore, readLastWebhook, readWatches } from '../../src/store/inspect.ts';
 import type { OpenStore } from '../../src/store/open-store.ts';
@@ -95,6 +96,27 @@ describe.skipIf(!hasPostgres)(`on a real Postgres${withoutPostgres}`, () => {
         // Each connection says once that it is gone.
         await vi.waitFor(() => store.acceptInput(anInput()), { timeout: 30_000 });
         expect(await store.tables.inbox.state()).toMatchObject({ waiting: 1 });
+      });
+    });
+
+    it('fails when another transaction takes too long, and is as good as new for the next', async () => {
+      await use(async (store) => {
+        const other = new Client(place.url);
+        await other.connect();
+        await other.query(
+          `begin; select pg_advisory_xact_lock(hashtext('gitlab-chatops'), hashtext(current_schema()))`,
+        );
+        const waiting = Array.from({ length: 10 }, () => store.transaction(({ meta }) => meta.set('a', '1')));
+
+        for (const each of await Promise.allSettled(waiting)) {
+          expect(each).toMatchObject({ status: 'rejected', reason: { hint: expect.stringContaining('takes long') } });
+        }
+        await other.end();
+
+        const reading = Array.from({ length: 10 }, () => store.tables.meta.get('a'));
+        expect(await Promise.all(reading)).toEqual(Array.from({ length: 10 }, () => undefined));
+        await store.transaction(({ meta }) => meta.set('a', '1'));
+        expect(await store.tables.meta.get('a')).toBe('1');
       });
     });
 

@@ -49,6 +49,8 @@ export const projectFact = {
   movedFrom: (path: string) => `moved_from/${path.toLowerCase()}`,
 } as const;
 
+const learnedAtOnce = 50;
+
 /** Keeps the known projects in memory for the many who ask, and in the store for the next start. */
 export function createKnownProjects(deps: KnownProjectsDeps): KnownProjects {
   const state: State = { seen: new Map(), movedFrom: new Map(), warned: new Set() };
@@ -82,13 +84,16 @@ export function createKnownProjects(deps: KnownProjectsDeps): KnownProjects {
     isKnown: (path) => state.seen.has(path.toLowerCase()),
     learn: (seen) =>
       inTurn(async () => {
-        // One transaction for hundreds of projects: each by itself would wait for the disk.
-        const after = await deps.store.transaction(async (tables) => {
-          const next = { ...state, seen: new Map(state.seen), movedFrom: new Map(state.movedFrom) };
-          for (const each of seen) await learnOne(next, each, { tables, deps });
-          return next;
-        });
-        Object.assign(state, after);
+        // Each by itself would wait for the disk, and all together would keep others waiting.
+        for (let begin = 0; begin < seen.length; begin += learnedAtOnce) {
+          const some = seen.slice(begin, begin + learnedAtOnce);
+          const after = await deps.store.transaction(async (tables) => {
+            const next = { ...state, seen: new Map(state.seen), movedFrom: new Map(state.movedFrom) };
+            for (const each of some) await learnOne(next, each, { tables, deps });
+            return next;
+          });
+          Object.assign(state, after);
+        }
       }),
     forget: (path) =>
       inTurn(async () => {
