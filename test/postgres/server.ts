@@ -1,7 +1,7 @@
 import { startPostgres } from '../support/postgres.ts';
 
 /** Starts the server that `test/support/flow-database.ts` finds by this variable. */
-export default async function setup(): Promise<() => Promise<void>> {
+export async function setup(): Promise<() => Promise<void>> {
   const server = await startPostgres();
   process.env['FLOW_POSTGRES'] = server.address;
   return () => server.stop();

@@ -11,6 +11,10 @@ import { storeSuite } from './store-suite.ts';
 import { aMessage, anEntry, anInput, at } from './suite/builders.ts';
 import type { Opened } from './suite/opened.ts';
 
+function open(url: string): Promise<OpenStore> {
+  return createPostgresStore({ url, now: () => at(0) });
+}
+
 describe.skipIf(!hasPostgres)(`on a real Postgres${withoutPostgres}`, () => {
   let server: Awaited<ReturnType<typeof startPostgres>>;
 
@@ -57,7 +61,7 @@ describe.skipIf(!hasPostgres)(`on a real Postgres${withoutPostgres}`, () => {
     };
 
     it('makes its tables once, whoever of several that start together comes first', async () => {
-      const stores = await Promise.all([1, 2, 3].map(() => createPostgresStore({ url: place.url, now: () => at(0) })));
+      const stores = await Promise.all([1, 2, 3].map(() => open(place.url)));
 
       expect(await Promise.all(stores.map((store) => store.acceptInput(anInput())))).toContain(true);
       expect(place.read('select key from inbox')).toHaveLength(1);
@@ -135,7 +139,7 @@ describe.skipIf(!hasPostgres)(`on a real Postgres${withoutPostgres}`, () => {
     });
 
     it('wakes the workers of whoever listens, again after the connection was cut, and tells nobody in another schema', async () => {
-      const elsewhere = await createPostgresStore({ url: server.newDatabase().url, now: () => at(0) });
+      const elsewhere = await open(server.newDatabase().url);
       const strangers: string[] = [];
       const stranger = elsewhere.sharing?.listen((worker) => strangers.push(worker));
       await use(async (one) =>
@@ -162,13 +166,11 @@ describe.skipIf(!hasPostgres)(`on a real Postgres${withoutPostgres}`, () => {
     });
 
     it('names the mend when it cannot be used', async () => {
-      const wrong = (url: string) => createPostgresStore({ url, now: () => at(0) });
-
-      await expect(wrong(server.address.replace('/postgres', '/nowhere'))).rejects.toMatchObject({
+      await expect(open(server.address.replace('/postgres', '/nowhere'))).rejects.toMatchObject({
         code: 'store',
         hint: expect.stringContaining('no such database'),
       });
-      await expect(wrong('postgres://chatops:sesame@127.0.0.1:1/chatops')).rejects.toMatchObject({
+      await expect(open('postgres://chatops:sesame@127.0.0.1:1/chatops')).rejects.toMatchObject({
         hint: expect.stringContaining('Check host and port'),
         message: expect.not.stringContaining('sesame'),
       });
