@@ -40,3 +40,8 @@ export function deedSpoken(deed: OperationPlan): string {
   const words = target(deed.release.version, deed.environment);
   return deed.kind === 'rollback' ? `Roll back ${deed.environment} to ${deed.release.version}` : `Deploy ${words}`;
 }
+
+/** What the button beside it does, which puts the plan away: `Do not roll back production to v1.3.0`. */
+export function notSpoken(spoken: string): string {
+  return `Do not ${spoken.charAt(0).toLowerCase()}${spoken.slice(1)}`;
+}

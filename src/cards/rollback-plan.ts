@@ -1,7 +1,7 @@
 import { bold, code, link, type Phrase, say, time } from '../domain/phrase.ts';
 import type { Plan, RollbackPlan } from '../domain/plan.ts';
 import { buildCard, type Card, type CardButton } from './card.ts';
-import { deedSpoken } from './deed-words.ts';
+import { deedSpoken, notSpoken } from './deed-words.ts';
 import { literal } from './literal.ts';
 import { type Line, shaped } from './phrase-blocks.ts';
 import { versionWithSha } from './pipeline-words.ts';
@@ -77,6 +77,6 @@ function buttons(plan: Plan<RollbackPlan>): readonly CardButton[] {
   const spoken = deedSpoken(plan.deed);
   return [
     { label: 'Roll back', spoken, actionId: 'plan_confirm', value: plan.id, style: 'danger' },
-    { label: 'Cancel', spoken: `Do not: ${spoken}`, actionId: 'plan_cancel', value: plan.id },
+    { label: 'Cancel', spoken: notSpoken(spoken), actionId: 'plan_cancel', value: plan.id },
   ];
 }

@@ -2,6 +2,7 @@ import { bold, code, join, link, type Phrase, say, time } from '../domain/phrase
 import type { Plan, TaskPlan } from '../domain/plan.ts';
 import { type Task, versionOf } from '../domain/task.ts';
 import { buildCard, type Card, type CardButton } from './card.ts';
+import { notSpoken } from './deed-words.ts';
 import { literal } from './literal.ts';
 import { type Line, shaped } from './phrase-blocks.ts';
 import { versionWithSha } from './pipeline-words.ts';
@@ -58,6 +59,7 @@ function facts(task: Task): readonly Line[] {
     case 'run':
       return [
         say`The commit is ${versionWithSha(task.release.version, task.release.sha)}.`,
+        ships(task),
         ...(task.deploy
           ? [say`First a pipeline is started. The deploy follows it to the environment, and every rule is asked again.`]
           : []),
@@ -70,6 +72,12 @@ function facts(task: Task): readonly Line[] {
     case 'cancel':
       return [say`Jobs that have not ended are canceled.`];
   }
+}
+
+function ships({ deploy }: Extract<Task, { kind: 'run' }>): Phrase {
+  if (!deploy?.ships || deploy.ships.total === 0) return [];
+  const { total, url } = deploy.ships;
+  return say`Ships ${bold(total === 1 ? '1 commit' : `${total} commits`)}. ${link('Compare', url)}`;
 }
 
 /** Only the asker sees this card, so the values are shown as they will be sent. */
@@ -96,7 +104,7 @@ function buttons(plan: Plan<TaskPlan>): readonly CardButton[] {
   const words = spoken(task);
   return [
     { label, spoken: `${label}: ${words}`, actionId: 'plan_confirm', value: plan.id, style: 'primary' },
-    { label: 'Cancel', spoken: `Do not: ${words}`, actionId: 'plan_cancel', value: plan.id },
+    { label: 'Cancel', spoken: notSpoken(`${label}: ${words}`), actionId: 'plan_cancel', value: plan.id },
   ];
 }
 

@@ -47,7 +47,13 @@ export type Task =
       readonly variables?: Readonly<Record<string, string>> | undefined;
       /** The deploy that follows in the new pipeline, and the commit that it replaces. */
       readonly deploy?:
-        | { readonly environment: string; readonly line: string; readonly from?: string | undefined }
+        | {
+            readonly environment: string;
+            readonly line: string;
+            readonly from?: string | undefined;
+            /** How many commits are new there. Undefined when nothing is there, or GitLab could not compare. */
+            readonly ships?: { readonly total: number; readonly url: string } | undefined;
+          }
         | undefined;
     };
 

@@ -23,7 +23,15 @@ const tasks = {
   retry: { kind: 'retry', pipeline, jobs: [job, { id: 78, name: 'unit-tests' }], all: true },
   cancel: { kind: 'cancel', pipeline: { ...pipeline, version: 'v1.4.0 production' } },
   run: { kind: 'run', release: { ...release, version: 'v1.4.0 production' }, variables: { ROWS: '100' } },
-  'run and deploy': { kind: 'run', release, deploy: { environment: 'production', line: '/deploy production v1.4.0' } },
+  'run and deploy': {
+    kind: 'run',
+    release,
+    deploy: {
+      environment: 'production',
+      line: '/deploy production v1.4.0',
+      ships: { total: 3, url: `${project.url}/-/compare/v1.3.0...v1.4.0` },
+    },
+  },
 } as const satisfies Record<string, Task>;
 
 function planOf(task: Task, channel = 'C0DEPLOYS'): Plan<TaskPlan> {
@@ -74,7 +82,7 @@ export function hostileTaskCards(outside: string): Readonly<Record<string, Card>
     {
       kind: 'run',
       release: { version: outside, ref: outside, tag: true, sha: outside },
-      deploy: { environment: outside, line: outside },
+      deploy: { environment: outside, line: outside, ships: { total: 1, url: outside } },
     },
   ];
   const by = { slackUserId: outside, gitlab: { username: outside, name: outside } };

@@ -38,6 +38,7 @@ describe('/deploy of a tag that has no pipeline', () => {
 
     const plan = words(await flow.types('U0ANN', '/deploy prod v1.4.0'));
     expect(plan).toContain('Start a pipeline for v1.4.0 and deploy it to production?');
+    expect(plan).toMatch(/^Ships \d+ commits\./m);
     expect(made()).toEqual([]);
     const card = flow.slack.ephemerals('U0ANN').at(-1);
     await flow.presses('U0ANN', 'Start and deploy', card);

@@ -46,7 +46,10 @@ export async function planFirstPipeline(
   if (match.kind !== 'found') return refuse(noDeployJob(request, release, match));
   if (made.names && !made.names.includes(match.job.name)) return refuse(leftOut(match.job, release, notDone));
 
-  const { refusal, warnings } = await askFirst({ request, release, made, state, job: match.job, notDone }, context);
+  const [{ refusal, warnings }, { ships, warning }] = await Promise.all([
+    askFirst({ request, release, made, state, job: match.job, notDone }, context),
+    readShips(request, release, state.live?.sha, context),
+  ]);
   if (refusal) return refuse(refusal, refusal.code === 'already_live');
   const task: Task = {
     kind: 'run',
@@ -55,9 +58,13 @@ export async function planFirstPipeline(
       environment: environment.name,
       line: followLine(request, release, match.job),
       from: state.live?.sha,
+      ships,
     },
   };
-  return planTask({ project, task, line: firstLine(request, release, match.job), warnings }, context);
+  return planTask(
+    { project, task, line: firstLine(request, release, match.job), warnings: [...warning, ...warnings] },
+    context,
+  );
 }
 
 interface First {
@@ -81,18 +88,17 @@ async function askFirst(
   const way = { project, target: environment.name, way: [], release, jobs: [], pipelineUrl, periods };
   const rights = { overrides: request.override !== undefined, unlock: request.unlock };
   const line = (unlock?: string): string => firstLine({ ...request, unlock }, release, job);
-  const [read, behind, busy, ships] = await Promise.all([
+  const [read, behind, busy] = await Promise.all([
     readGates({ ...way, ...rights, line }, context),
     gateBehind({ project, release, environments: others, notDone, pipelineUrl }, context),
     inTheWay(request, release, state, context),
-    shipped(request, release, state.live?.sha, context),
   ]);
   const early = made.environments.includes(environment.name) ? beforeApproval(request, notDone) : undefined;
   // What the jobs have to pass is asked again when there are any.
   const closed = read.gates.find(({ gate, answer }) => answer === 'refuse' && gate !== 'requires')?.refusal;
   return {
     refusal: busy ?? closed ?? early ?? behind.refusal,
-    warnings: [...made.warnings, ...ships, ...read.warnings, ...behind.warnings],
+    warnings: [...made.warnings, ...read.warnings, ...behind.warnings],
   };
 }
 
@@ -119,19 +125,18 @@ async function inTheWay(
   return undefined;
 }
 
-/** The commits that would ship, or that GitLab cannot say. */
-async function shipped(
+/** How many commits would ship, or the warning that GitLab cannot say. */
+async function readShips(
   { project }: DeployRequest,
   release: Release,
   from: string | undefined,
   { gitlab }: CommandContext,
-): Promise<readonly Phrase[]> {
-  if (from === undefined) return [];
+): Promise<{ readonly ships?: { readonly total: number; readonly url: string }; readonly warning: readonly Phrase[] }> {
+  if (from === undefined) return { warning: [] };
   const shipment = await unlessGitLabFails(gitlab.compare(project.ref.id, from, release.sha), undefined);
-  if (!shipment) return [say`GitLab could not compare it with what is live, so the commits are not listed.`];
-  if (shipment.total === 0) return [];
-  const count = shipment.total === 1 ? '1 commit' : `${shipment.total} commits`;
-  return [say`It ships ${bold(count)}. ${link('Compare', shipment.url)}`];
+  return shipment
+    ? { ships: { total: shipment.total, url: shipment.url }, warning: [] }
+    : { warning: [say`GitLab could not compare it with what is live, so the commits are not listed.`] };
 }
 
 /** A pipeline would not help: its rules leave the job out. */
