@@ -18,7 +18,9 @@ export async function refuseReader(
   const { actor, restricted, gitlab, settings } = context;
   const accessLevel = actor.gitlab?.id === undefined ? 0 : await gitlab.accessLevel(project.ref.id, actor.gitlab.id);
   const decision = decidePolicy({ action: 'read', actor, accessLevel, restricted });
-  return decision.kind === 'allow' ? undefined : refusePolicy(decision, { notDone, actor, project, settings });
+  return decision.kind === 'allow'
+    ? undefined
+    : refusePolicy(decision, { notDone, actor, project, settings, restricted });
 }
 
 /**
@@ -51,6 +53,8 @@ export function refusePolicy(
     readonly project: Pick<ProjectContext, 'ref'>;
     /** Where it is not the one that `notDone` names, e.g. a canary on the way. */
     readonly environment?: string;
+    /** To Slack a guest or a bot, who can link no account. */
+    readonly restricted?: boolean;
     readonly settings: Pick<Settings, 'commandPrefix'>;
   },
 ): Refusal {
@@ -66,6 +70,7 @@ function explain(
     readonly path: string;
     readonly url: string;
     readonly environment?: string;
+    readonly restricted?: boolean;
     readonly link: string;
   },
 ): Pick<Refusal, 'fact' | 'todo'> {
@@ -86,14 +91,11 @@ function explain(
   switch (reason) {
     case 'actor_not_linked': {
       const line = code(`${about.actor.slackUserId}: your-gitlab-username`);
+      const ask = say`ask whoever runs this bot to add ${line} under ${code('identity.users')}.`;
+      const guest = say`Ask a full member of this workspace. To look yourself, ${ask}`;
       return {
         fact: say`I do not know your GitLab account, so I cannot tell what you may do.`,
-        todo: [
-          {
-            kind: 'say',
-            phrase: say`Link it with ${code(about.link)}, or ask whoever runs this bot to add ${line} under ${code('identity.users')}.`,
-          },
-        ],
+        todo: [{ kind: 'say', phrase: about.restricted ? guest : say`Link it with ${code(about.link)}, or ${ask}` }],
       };
     }
     case 'link_required':

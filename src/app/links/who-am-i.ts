@@ -23,7 +23,7 @@ export async function whoAmI(context: CommandContext): Promise<CommandResult> {
       actor,
       configured: settings.identityUsers[actor.slackUserId],
       email: settings.identityEmail,
-      link: context.invite && commandLine(settings.commandPrefix, '/chatops', ['link']),
+      link: restricted ? undefined : context.invite && commandLine(settings.commandPrefix, '/chatops', ['link']),
       restricted,
       admin: await isAdmin(context),
       timezone,
