@@ -1,7 +1,7 @@
 import { explainDeployRefusal } from '../../cards/deploy-refused.ts';
 import { approvalTerms } from '../../domain/approval-terms.ts';
 import { commandLine } from '../../domain/command-line.ts';
-import { bold, code, link, type Phrase, say } from '../../domain/phrase.ts';
+import { bold, code, type Phrase, say } from '../../domain/phrase.ts';
 import { environmentRule } from '../../domain/project.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { type CiJob, findDeployJob, type Release } from '../../domain/release.ts';
