@@ -1,3 +1,4 @@
+import type { Job } from '../domain/job.ts';
 import { bold, join, type Phrase, say, time } from '../domain/phrase.ts';
 import { openGates, type Pipeline } from '../domain/pipeline.ts';
 import type { Notice } from '../domain/thread.ts';
@@ -28,15 +29,18 @@ export function renderCatchUp({
 }): Card {
   const version = versionOf(pipeline);
   const { shape, word } = pipelineStatus(pipeline);
-  const told = notices.slice(-maxNotices);
-  const left = notices.length - told.length;
+  const waiting = waitingJobs(pipeline);
+  // What still waits is said in the last line.
+  const past = notices.filter((one) => one.kind !== 'gate_reached' || !waiting.some(({ id }) => id === one.job.id));
+  const told = past.slice(-maxNotices);
+  const left = past.length - told.length;
   return buildCard({
     spoken: say`Late: ${version} of ${pipeline.project.path} moved on while I was away, since ${time(since)}. Its pipeline now: ${word}.`,
     lines: [
       shaped(shapes.late, say`${bold('Late:')} ${bold(version)} moved on while I was away, since ${time(since)}.`),
       left > 0 ? say`${left} earlier, then:` : [],
       ...told.map(noticeLine),
-      shaped(shape, join([say`Now: ${bold(word)}`, ...waitsFor(pipeline), [pipelineLink(pipeline)]], ' · ')),
+      shaped(shape, join([say`Now: ${bold(word)}`, ...waitsFor(waiting), [pipelineLink(pipeline)]], ' · ')),
     ],
     buttons: buttonsOf(pipeline, notices, now),
   });
@@ -50,9 +54,12 @@ function buttonsOf(pipeline: Pipeline, notices: readonly Notice[], now: Date): r
   return [rollbackButton({ projectPath: project.path, environment, version: versionOf(pipeline), sha })];
 }
 
-function waitsFor(pipeline: Pipeline): readonly Phrase[] {
-  const gates = pipeline.status === 'manual' ? openGates(pipeline) : [];
-  return gates.length === 0 ? [] : [nameJobs(gates, 3)];
+function waitingJobs(pipeline: Pipeline): readonly Job[] {
+  return pipeline.status === 'manual' ? openGates(pipeline) : [];
+}
+
+function waitsFor(jobs: readonly Job[]): readonly Phrase[] {
+  return jobs.length === 0 ? [] : [nameJobs(jobs, 3)];
 }
 
 function noticeLine(notice: Notice): Line {

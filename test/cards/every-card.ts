@@ -230,6 +230,7 @@ export const everyCard: Readonly<Record<string, Card>> = {
         deployment: aDeployment({ environment: 'staging' }),
         at: at('10:04'),
       },
+      { kind: 'gate_reached', job: { ...canaryGate, id: canaryGate.id + 100, name: 'approve-release' } },
       { kind: 'gate_reached', job: canaryGate },
     ],
   }),
