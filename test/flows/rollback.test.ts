@@ -200,6 +200,27 @@ identity: { users: { U0MIA: mia } }
     expect(flow.gitlab.job('deploy-prod', id).status).toBe('canceled');
     await flow.gitlab.settle();
     await flow.sees('production is rolled back to v1.3.0');
+    // What was answered keeps its answer.
+    await flow.sees('Ann Smith promoted v1.4.0 to production');
+    expect(flow.shown().map(words).join('\n')).not.toContain('was started in GitLab');
+  });
+
+  it('says who stopped a deploy that still asked when it was aborted', async () => {
+    flow = await startFlow();
+    const { id } = await flow.gitlab.pushTag('v1.4.0');
+    await flow.gitlab.settle(id);
+    await flow.types('U0ANN', '/deploy prod v1.4.0');
+    await flow.presses('U0ANN', 'Deploy');
+    await until('the canary job starts', () => flow.gitlab.job('deploy-canary', id).status !== 'manual');
+    await flow.gitlab.settle(id);
+    await flow.sees('Promote v1.4.0 to production?');
+
+    await flow.types('U0MIA', '/rollback production');
+    await flow.presses('U0MIA', 'Abort it and roll back');
+    await flow.reads('U0MIA', 'is canceled first');
+    await flow.presses('U0MIA', 'Roll back');
+
+    await flow.sees('Mia Novak stopped v1.4.0 before production');
   });
 
   it('tells by the button of a failure that it is out of date once something newer was deployed', async () => {

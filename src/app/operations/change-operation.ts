@@ -34,8 +34,8 @@ export async function changeOperation(
     if (record) await tables.audit.append({ ...operationEntry(next, now), ...record });
     if (next.state !== 'active') await recordOperationEnd(tables, next, now);
     // Presses in Slack do not come this way: the job was started in GitLab while we asked.
-    const isAnswered = currentStep(expected)?.step.kind === 'ask' && currentStep(next)?.step.kind !== 'ask';
-    if (isAnswered) await closeQuestion(tables, next, { answer: 'promoted', by: undefined, at: now });
+    const isAnswered = currentStep(next)?.step.kind !== 'ask';
+    if (isAnswered) await closeQuestion(tables, expected, { answer: 'promoted', by: undefined, at: now });
     await showChange(tables, next, { now, commandPrefix: deps.settings().commandPrefix });
     return true;
   });

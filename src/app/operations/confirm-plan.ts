@@ -92,7 +92,7 @@ export async function confirmPlan(press: PlanPress, deps: ConfirmPlanDeps): Prom
   await deps.store.transaction(async (tables) => {
     if (!(await tables.plans.close(plan.id, 'claimed', now))) return answerLate(tables, { press, plan, now }, deps);
     const begun = { plan, deed, pipeline, above, asked, id: deps.newId(), now };
-    aborted = await abortOther(tables, { deed, now }, deps);
+    aborted = await abortOther(tables, { deed, by: plan.requester, now }, deps);
     const operation = await startOperation(tables, begun);
     if (!(await tables.operations.add(operation)))
       throw new InvariantError('another operation became active inside the transaction');
@@ -150,7 +150,7 @@ async function claimTask(
 /** A rollback that was to end a deploy under way ends our part of it here; its job is canceled as the first step. */
 async function abortOther(
   tables: Tables,
-  { deed, now }: { readonly deed: OperationPlan; readonly now: Date },
+  { deed, by, now }: { readonly deed: OperationPlan; readonly by: Actor; readonly now: Date },
   deps: ConfirmPlanDeps,
 ): Promise<Operation | undefined> {
   if (deed.kind !== 'rollback' || deed.aborts?.operationId === undefined) return undefined;
@@ -168,7 +168,7 @@ async function abortOther(
   const ended = finishOperation(marked, 'canceled', now);
   await tables.operations.save(ended);
   await recordOperationEnd(tables, ended, now);
-  await closeQuestion(tables, held, { answer: 'stopped', by: undefined, at: now });
+  await closeQuestion(tables, held, { answer: 'stopped', by, at: now });
   await showChange(tables, ended, { now, commandPrefix: deps.settings().commandPrefix, isTakenOver: true });
   return ended;
 }

@@ -63,14 +63,15 @@ export async function showChange(
   if (thread) await putRoot(tables, { thread, pipeline: home, now });
 }
 
-/** The question whether to promote becomes one line without buttons, if it was asked. */
+/** The question whether to promote becomes one line without buttons, if `operation`, as it was before, still asked it. */
 export async function closeQuestion(
   tables: Tables,
   operation: Operation,
   answered: { readonly answer: 'promoted' | 'stopped'; readonly by: Actor | undefined; readonly at: Date },
 ): Promise<void> {
   const key = promoteKey(operation);
-  if (!(await tables.outbox.find(key))) return;
+  // Answered before, it keeps its answer, whatever becomes of the deploy.
+  if (currentStep(operation)?.step.kind !== 'ask' || !(await tables.outbox.find(key))) return;
   const { channel, rootKey } = operation;
   const card = renderPromoteAnswered({ operation, ...answered });
   await tables.outbox.put({ key, channel, rootKey, lane: 'answer', ...card }, answered.at);
