@@ -205,7 +205,7 @@ identity: { users: { U0MIA: mia } }
     expect(flow.shown().map(words).join('\n')).not.toContain('was started in GitLab');
   });
 
-  it('says who stopped a deploy that still asked when it was aborted', async () => {
+  it('warns where the deploy to be aborted has not begun there, and says who stopped it', async () => {
     flow = await startFlow();
     const { id } = await flow.gitlab.pushTag('v1.4.0');
     await flow.gitlab.settle(id);
@@ -217,10 +217,14 @@ identity: { users: { U0MIA: mia } }
 
     await flow.types('U0MIA', '/rollback production');
     await flow.presses('U0MIA', 'Abort it and roll back');
-    await flow.reads('U0MIA', 'is canceled first');
+    const plan = words(await flow.reads('U0MIA', 'is canceled first'));
+    expect(plan).toContain(
+      'Warning: v1.4.0 has not touched production yet. To stop it and keep v1.3.0, press Cancel on its card.',
+    );
     await flow.presses('U0MIA', 'Roll back');
 
     await flow.sees('Mia Novak stopped v1.4.0 before production');
+    expect(flow.played()).not.toContain('deploy-prod');
   });
 
   it('tells by the button of a failure that it is out of date once something newer was deployed', async () => {

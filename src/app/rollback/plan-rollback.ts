@@ -4,7 +4,7 @@ import type { Deployment } from '../../domain/deployment.ts';
 import { guessTier } from '../../domain/environment.ts';
 import { isActive } from '../../domain/job.ts';
 import { currentStep, isRun, type Operation } from '../../domain/operation.ts';
-import { code, join, type Phrase, say } from '../../domain/phrase.ts';
+import { bold, code, join, type Phrase, say } from '../../domain/phrase.ts';
 import type { RollbackPlan } from '../../domain/plan.ts';
 import { decidePolicy } from '../../domain/policy.ts';
 import { environmentRule, matchesGlob } from '../../domain/project.ts';
@@ -254,15 +254,20 @@ function resolvedLine(request: RollbackRequest, release: Release | undefined): s
 }
 
 function warnings(
-  { request, match, deployments }: Back,
+  { request, match, deployments, other }: Back,
   way: { readonly by: RollbackPlan['by']; readonly wanted: RollbackPlan['by'] | undefined },
 ): readonly Phrase[] {
-  const { target } = match;
-  const between = deployments.filter(({ id }) => id > target.id && id < match.left.id);
-  const skipped = between.filter(
-    ({ status, sha }) => status === 'success' && sha !== target.sha && sha !== match.left.sha,
-  );
+  const { left, target } = match;
+  const between = deployments.filter(({ id }) => id > target.id && id < left.id);
+  const skipped = between.filter(({ status, sha }) => status === 'success' && sha !== target.sha && sha !== left.sha);
+  // Whoever wants to be rid of it alone would otherwise leave the good version as well.
+  const untouched = other?.operation && other.operation.release.sha !== left.sha ? otherVersion(other) : undefined;
   return [
+    ...(untouched === undefined
+      ? []
+      : [
+          say`${bold(untouched)} has not touched ${bold(request.environment.name)} yet. To stop it and keep ${bold(nameOf(left))}, press Cancel on its card.`,
+        ]),
     ...(way.by !== 'job' && way.wanted === 'job'
       ? [say`The pipeline's rollback job only goes back from what is live, so the old deploy job is run again instead.`]
       : []),
