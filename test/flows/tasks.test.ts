@@ -254,6 +254,19 @@ describe('/pipeline', () => {
     );
   });
 
+  it('asked for by a commit is done as it was shown', async () => {
+    await start();
+    flow.gitlab.planFailure('unit-tests');
+    const { id } = await flow.gitlab.pushBranch('main');
+    await flow.gitlab.settle(id);
+
+    const plan = words(await flow.types('U0MIA', `/pipeline retry ${flow.gitlab.pipeline(id).sha.slice(0, 8)}`));
+    await flow.presses('U0MIA', 'Retry');
+
+    expect(plan).toContain('Run unit-tests of');
+    await flow.sees('Mia Novak restarted unit-tests of');
+  });
+
   it('of a tag that deploys to production by itself is a deploy, with its gates', async () => {
     await start({ gitlab: { ciYaml: ciYaml.replace('needs: [accept]', 'needs: [unit-tests]') } });
     await flow.gitlab.createTag('v1.4.0');
