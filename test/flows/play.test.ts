@@ -41,6 +41,7 @@ describe('/play', () => {
   it('without a ref takes the tag whose pipeline alone ran for the newest commit of the default branch', async () => {
     expect(words(await flow.types('U0ANN', '/play deploy-canary'))).toContain('Deploy v1.4.0 to production-canary');
     expect(words(await flow.types('U0ANN', '/pipeline cancel'))).toContain('of v1.4.0');
+    expect(words(await flow.types('U0ANN', '/pipeline run main'))).toContain('Start a pipeline for main?');
     expect(flow.writes()).toEqual([]);
   });
 

@@ -13,6 +13,8 @@ export type PipelineFound =
       readonly kind: 'found';
       readonly pipeline: TaskPipeline & { readonly status: string; readonly source?: string | undefined };
       readonly release: Release;
+      /** What the words name: the branch, where the pipeline is of a tag at its newest commit. */
+      readonly asked: Release;
     }
   /** The ref is there, and no pipeline ever ran for it. */
   | { readonly kind: 'none'; readonly release: Release; readonly refusal: Refusal }
@@ -43,7 +45,7 @@ export async function findPipeline(
   const { id, url, sha, status, ref: ownRef, tag } = own;
   // The branch's newest commit may have the pipeline of its tag alone, whose jobs are the tag's.
   const its = tag && !release.tag ? { version: ownRef, ref: ownRef, tag, sha } : release;
-  return { kind: 'found', release: its, pipeline: { id, url, sha, status, version: its.version } };
+  return { kind: 'found', release: its, asked: release, pipeline: { id, url, sha, status, version: its.version } };
 }
 
 interface About {
@@ -56,7 +58,7 @@ async function byNumber(id: number, about: About, { gitlab }: CommandContext): P
   try {
     const { url, ref, tag, sha, status, source } = await gitlab.pipeline(project.ref, id);
     const release = { version: ref, ref, tag, sha };
-    return { kind: 'found', release, pipeline: { id, url, sha, status, source, version: ref } };
+    return { kind: 'found', release, asked: release, pipeline: { id, url, sha, status, source, version: ref } };
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
     return {

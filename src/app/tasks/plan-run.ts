@@ -29,7 +29,7 @@ export async function planRun(request: RunRequest, context: CommandContext): Pro
   if (stranger) return refusedTask(project, stranger);
   const found = await findPipeline({ project, ref, notDone }, context);
   if (found.kind === 'refused') return refusedTask(project, found.refusal);
-  const { release } = found;
+  const release = found.kind === 'found' ? found.asked : found.release;
   const task: Task = { kind: 'run', release, variables };
   const tasker = await refuseTasker(project, notDone, context);
   const refusal =
