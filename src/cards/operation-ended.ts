@@ -1,5 +1,5 @@
 import { commandLine } from '../domain/command-line.ts';
-import { currentStep, type Operation, type Step, type StepReason, type TakenBack } from '../domain/operation.ts';
+import { currentStep, isRun, type Operation, type Step, type StepReason, type TakenBack } from '../domain/operation.ts';
 import { bold, code, join, link, type Phrase, type Segment, say, time, user } from '../domain/phrase.ts';
 import { isOwnRollbackJob } from '../domain/rollback.ts';
 import { buildCard, type Card, type CardButton, target } from './card.ts';
@@ -159,7 +159,7 @@ function adviceFor(operation: Operation, ask: Phrase): Phrase {
     case 'link_broken':
       return say`Link your GitLab account again, then ${ask}.`;
     case 'job_failed':
-      return say`See the log. If the job can pass as it is, retry it in GitLab, then ${ask}. Else mend the cause and deploy a new version.`;
+      return say`See the log. If the job can pass as it is, ${again(step, operation, ask)}. Else mend the cause and deploy a new version.`;
     case 'job_skipped':
       return say`See in the pipeline what did not pass, then ${ask}.`;
     case 'approval_rejected':
@@ -202,6 +202,12 @@ function pages(operation: Operation): Phrase {
 }
 
 /** The step that went wrong: failed, or canceled by somebody; else the one at which it stands. */
+/** The deploy job itself is run again by the same command; one before it has to pass first. */
+function again(step: Step, operation: Operation, ask: Phrase): Phrase {
+  if (!isRun(step) || step.environment !== operation.environment) return say`retry it in GitLab, then ${ask}`;
+  return operation.kind === 'rollback' ? ask : say`${ask}: the answer offers to retry it`;
+}
+
 function troubleStep(operation: Operation): Step | undefined {
   const gone: readonly (StepReason | undefined)[] = ['earlier_step_failed', undefined];
   return (

@@ -43,10 +43,11 @@ export function renderRollbackPlan({
   });
 }
 
-function fromTo({ live, release }: RollbackPlan): Phrase {
+function fromTo({ live, leftEnded, release }: RollbackPlan): Phrase {
   const to = versionWithSha(release.version, release.sha);
   if (!live) return say`To ${to}.`;
-  const since = live.since ? say`, there since ${time(live.since)},` : [];
+  const how = leftEnded ? `whose deploy ${leftEnded === 'failed' ? 'failed' : 'was canceled'}` : 'there since';
+  const since = live.since ? say`, ${how} ${time(live.since)},` : [];
   return say`From ${versionWithSha(live.version, live.sha)}${since} to ${to}.`;
 }
 

@@ -63,6 +63,8 @@ export interface Override {
 /** An environment to be taken back to an earlier version: `release` is that one, `live` the one to be left. */
 export interface RollbackPlan extends OperationDeed {
   readonly kind: 'rollback';
+  /** How the deploy of the version to be left ended, where not well: it may be there in part only. */
+  readonly leftEnded?: 'failed' | 'canceled' | undefined;
   /** `redeploy`: the target's own deploy job is run again; `job`: the pipeline's rollback job is played. */
   readonly by: 'redeploy' | 'job';
   readonly reason?: string | undefined;

@@ -57,6 +57,7 @@ export const rollbackCards: Readonly<Record<string, Card>> = {
     ),
   }),
   'rollback plan': renderRollbackPlan({ plan: aRollback() }),
+  'rollback plan, away from a failed deploy': renderRollbackPlan({ plan: aRollback({ leftEnded: 'failed' }) }),
   'rollback plan, a deploy is aborted for it': renderRollbackPlan({
     plan: aRollback({
       reason: 'checkout is broken',

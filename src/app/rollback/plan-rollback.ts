@@ -153,6 +153,7 @@ async function planBack(back: Back): Promise<CommandResult> {
       kind: 'rollback',
       target: { job: way.step.job, environment: environment.name },
     }),
+    leftEnded: left.status === 'failed' || left.status === 'canceled' ? left.status : undefined,
     live: left.sha ? { version: nameOf(left), sha: left.sha, since: left.changedAt ?? left.createdAt } : undefined,
     by,
     reason: request.reason,
