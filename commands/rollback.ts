@@ -1,9 +1,9 @@
-import type { Command } from '../src/app/command.ts';
+import type { Command, ProjectContext } from '../src/app/command.ts';
 import { chooseReading } from '../src/app/input/choose-reading.ts';
 import { refuseReader } from '../src/app/input/refuse-policy.ts';
 import { refuseNoProject, refuseTwoReadings, unknownEnvironment } from '../src/app/input/refuse-reading.ts';
 import { planRollback } from '../src/app/rollback/plan-rollback.ts';
-import { matchEnvironment } from '../src/domain/environment.ts';
+import { type Environment, matchEnvironment } from '../src/domain/environment.ts';
 import { UsageError } from '../src/domain/errors.ts';
 import { say } from '../src/domain/phrase.ts';
 import { looksLikeVersion } from '../src/domain/rollback.ts';
@@ -27,7 +27,7 @@ export const rollback: Command = {
     const here = context.thread?.pipeline.project.id === project.ref.id ? context.thread.environment : undefined;
     const typed = chosen.rest[0];
     const isNamed = typed !== undefined && matchEnvironment(typed, environments, project.rules).kind === 'found';
-    const rest = here !== undefined && !isNamed ? [here, ...chosen.rest] : chosen.rest;
+    const rest = here !== undefined && !isNamed ? [here, ...chosen.rest] : inOrder(chosen.rest, chosen);
     const [word, ...more] = rest;
     if (word === undefined) {
       throw new UsageError('Which environment is to be rolled back?', { hint: `Type: ${usage}` });
@@ -55,6 +55,17 @@ export const rollback: Command = {
     );
   },
 };
+
+/** `v1.3.9 prod` is meant as `prod v1.3.9`. */
+function inOrder(
+  words: readonly string[],
+  { project, environments }: { readonly project: ProjectContext; readonly environments: readonly Environment[] },
+): readonly string[] {
+  const [first, second, ...rest] = words;
+  const names = (word: string): boolean => matchEnvironment(word, environments, project.rules).kind === 'found';
+  if (first === undefined || second === undefined || !looksLikeVersion(first)) return words;
+  return !names(first) && names(second) ? [second, first, ...rest] : words;
+}
 
 /** What follows the environment: `to` makes the next word the version; else a word that looks like one is. */
 function readTarget(words: readonly string[]): {

@@ -154,6 +154,9 @@ identity: { users: { U0MIA: mia } }
     expect(words(await flow.types('U0MIA', '/rollback production v1.3.0 checkout is broken'))).toContain(
       'Roll back production to v1.3.0?',
     );
+    expect(words(await flow.types('U0MIA', '/rollback v1.3.0 prod checkout is broken'))).toContain(
+      'Roll back production to v1.3.0?',
+    );
     const refused = words(await flow.types('U0MIA', '/rollback production v9.9.9'));
     expect(refused).toContain('version_never_there');
     expect(refused).toContain('v1.4.0');

@@ -153,8 +153,7 @@ async function planBack(back: Back): Promise<CommandResult> {
       kind: 'rollback',
       target: { job: way.step.job, environment: environment.name },
     }),
-    leftEnded: left.status === 'failed' || left.status === 'canceled' ? left.status : undefined,
-    live: left.sha ? { version: nameOf(left), sha: left.sha, since: left.changedAt ?? left.createdAt } : undefined,
+    ...leaving(left),
     by,
     reason: request.reason,
     undone: undone && { commits: undone.commits, total: undone.total, url: undone.url },
@@ -173,6 +172,13 @@ async function planBack(back: Back): Promise<CommandResult> {
       ...warnings(back, { by, wanted: rule?.by }),
     ],
     ...passed({ lock: locks.length > 0, freeze: freezes.length > 0, after: outOfOrder }),
+  };
+}
+
+function leaving(left: Deployment): Pick<RollbackPlan, 'live' | 'leftEnded'> {
+  return {
+    live: left.sha ? { version: nameOf(left), sha: left.sha, since: left.changedAt ?? left.createdAt } : undefined,
+    leftEnded: left.status === 'failed' || left.status === 'canceled' ? left.status : undefined,
   };
 }
 
