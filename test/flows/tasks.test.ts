@@ -144,6 +144,9 @@ describe('/play of a job that stops an environment', () => {
     expect(flow.played()).toEqual([]);
     expect(flow.gitlab.job('stop-dev', id).status).not.toBe('manual');
     expect(words(await flow.types('U0MIA', '/play stop-dev'))).toContain('Code: already_stopped');
+    await flow.gitlab.settle(id);
+    const again = words(await flow.types('U0MIA', `/pipeline retry #${id} --job stop-dev`));
+    expect(again).toContain('stop-dev stops development, and no stop is run again from here.');
   });
 
   it('leaves it while somebody else has locked it', async () => {

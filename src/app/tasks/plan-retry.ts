@@ -165,7 +165,10 @@ function inTheWay(
     case 'unknown':
       return {
         code: 'job_unclear',
-        fact: say`I cannot tell what ${code(job.name)} does to which environment, so I do not know who may run it.`,
+        fact:
+          how.kind === 'stops'
+            ? say`${code(job.name)} stops ${bold(how.environment)}, and no stop is run again from here.`
+            : say`I cannot tell what ${code(job.name)} does to which environment, so I do not know who may run it.`,
         todo: [{ kind: 'open', label: `Retry ${job.name} in GitLab`, url: job.url ?? found.pipeline.url }],
       };
   }
