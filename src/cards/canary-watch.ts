@@ -28,7 +28,7 @@ export function renderCanaryWatch({
   return buildCard({
     spoken: say`${said} ${numbers}`,
     lines: [
-      shaped(status(watched).shape, said),
+      shaped(status(operation, watched).shape, said),
       readings.length === 0 ? [] : [code(readingsLine(rule, readings))],
       numbers,
       consequence(operation, step, watched),
@@ -44,8 +44,8 @@ function numbersOf(rule: WatchRule, { readings, verdict }: Watched): Phrase {
   return isSaid ? [] : say`${readingsNumbers(rule, readings)}.`;
 }
 
-function status({ verdict }: Watched): Status {
-  if (verdict === undefined) return statuses.running;
+function status({ state }: Operation, { verdict }: Watched): Status {
+  if (verdict === undefined) return state === 'active' ? statuses.running : statuses.canceled;
   return verdict === 'passed' ? statuses.passed : statuses.failed;
 }
 
@@ -60,6 +60,8 @@ function headline(about: {
   const what = say`${bold(operation.release.version)} on ${canaryOf(step)}`;
   const good = readings.filter(({ gap }) => gap === undefined).length;
   const last = readings.at(-1);
+  if (verdict === undefined && operation.state !== 'active')
+    return say`The watch of ${what} ended with its deploy: ${good} of ${readingsNeeded(rule)} readings good.`;
   if (verdict === undefined) {
     const since = last ? say`, since ${time(readings[0]?.at ?? last.at)}` : [];
     return say`Watching ${what} for ${durationWords(rule.forMs / 1000)}: ${good} of ${readingsNeeded(rule)} readings good${since}.`;

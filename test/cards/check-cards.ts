@@ -88,6 +88,12 @@ export const checkCards: Readonly<Record<string, Card>> = {
       { gap: 'away', words: 'Prometheus cannot be reached (ECONNREFUSED)' },
     ),
   }),
+  'canary watch, its deploy was canceled': renderCanaryWatch({
+    operation: watching({ readings: good }, {}, { state: 'canceled', endedAt: at('10:04') }),
+    step: step({ readings: good }, { state: 'canceled' }),
+    rule,
+    watched: { readings: good },
+  }),
   'canary watch, passed': watchCard({ readings: good.slice(1), verdict: 'passed' }),
   'canary watch, passed above a floor': watchCard(
     { readings: readings({ value: 0.999 }, { value: 0.9987 }), verdict: 'passed' },

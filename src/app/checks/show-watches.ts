@@ -14,7 +14,7 @@ export async function showWatches(tables: Pick<Tables, 'outbox'>, operation: Ope
         channel,
         rootKey,
         // What came of it is news; a reading is not, and thins out when there is much to say.
-        lane: watched.verdict === undefined ? 'progress' : 'failure',
+        lane: watched.verdict === undefined && operation.state === 'active' ? 'progress' : 'failure',
         ...renderCanaryWatch({ operation, step, rule, watched }),
       },
       now,
