@@ -56,6 +56,12 @@ export interface Protection {
   readonly approvals: readonly GitLabRule[];
 }
 
+/** Somebody with a role. */
+export interface Member extends Person {
+  readonly id: number;
+  readonly accessLevel: number;
+}
+
 /** A group as GitLab names it. */
 export interface GroupRef {
   readonly id: number;
@@ -197,6 +203,9 @@ export interface GitLabReads extends Pick<GitLabReports, 'coverage' | 'testCount
   group(path: string): Promise<GroupRef>;
   /** The role in a group, that of groups above it included. Cached for 60 s. */
   groupAccessLevel(group: number | string, userId: number): Promise<number>;
+  /** Active people with a role in a project, or in a group by its path or id, inherited included: the first hundred. Cached for 60 s. */
+  projectMembers(projectId: number): Promise<readonly Member[]>;
+  groupMembers(group: number | string): Promise<readonly Member[]>;
   /**
    * How GitLab protects an environment (Premium): the project, and the groups above it for the environment's tier. Who
    * deploys has to be let in by each, and the approvals of all are needed. Empty: it is not protected, or the token may not see

@@ -28,6 +28,16 @@ export function approverMentions({ mention }: Pick<ApprovalRequest, 'mention'>):
   return told.length === 0 ? [] : [...join(told, ' '), ' '];
 }
 
+/** `To wake: @raj, Olu Ade and 2 more.`: Slack users first, who are not called by being named. */
+export function toWake(mention: readonly string[], others: readonly string[]): Phrase {
+  const all: readonly Segment[] = [
+    ...mention.map((id) => (id.startsWith('S') ? group(id) : user(id))),
+    ...others.map((name) => literal(name, 60)),
+  ];
+  const named = join(all.slice(0, 5), ', ');
+  return all.length > 5 ? say`To wake: ${named} and ${all.length - 5} more.` : say`To wake: ${named}.`;
+}
+
 /** Who may approve, as the settings name them: roles and GitLab users as words, Slack's as they are called there. */
 export function approverNames(approvers: readonly string[]): Phrase {
   const named = approvers.slice(0, 6).map((name): Segment => {

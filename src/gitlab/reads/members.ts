@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { GitLabReads } from '../../app/gitlab-ports.ts';
+import type { GitLabReads, Member } from '../../app/gitlab-ports.ts';
 import type { Person } from '../../domain/actor.ts';
 import { PayloadError } from '../../domain/errors.ts';
 import type { LinkedPerson } from '../../domain/link.ts';
@@ -7,7 +7,10 @@ import { createCache } from '../cache.ts';
 import { MemberPayload, PersonPayload, readAs } from '../schema.ts';
 import { orAbsent, type ReadContext } from './context.ts';
 
-type MemberReads = Pick<GitLabReads, 'ownUser' | 'userByName' | 'userByEmail' | 'accessLevel' | 'groupAccessLevel'>;
+type MemberReads = Pick<
+  GitLabReads,
+  'ownUser' | 'userByName' | 'userByEmail' | 'accessLevel' | 'groupAccessLevel' | 'projectMembers' | 'groupMembers'
+>;
 
 const text = z.string().nullish().catch(undefined);
 
@@ -24,6 +27,13 @@ const Account = z.object({
   confirmed_at: z.string().nullish(),
 });
 
+const ListedMember = MemberPayload.extend({ id: z.number(), username: z.string().min(1), name: text });
+
+const firstMembers = { includeInherited: true, perPage: 100, maxPages: 1 } as const;
+
+/** Tokens of projects and groups are members too. */
+const tokenUser = /^(?:project|group)_\d+_bot/;
+
 const keepMs = 60_000;
 
 /** Gitbeaker does not know the second; a GitLab that does not either answers with bots as well. */
@@ -34,6 +44,7 @@ export function createMemberReads({ api, now }: ReadContext): MemberReads {
   const users = createCache<Person | undefined>({ max: 1_000, keepMs, now });
   const addresses = createCache<Person | undefined>({ max: 1_000, keepMs, now });
   const own = createCache<LinkedPerson>({ max: 1, keepMs, now });
+  const lists = createCache<readonly Member[]>({ max: 200, keepMs, now });
   const levels = createCache<number>({ max: 5_000, keepMs, now });
 
   return {
@@ -73,6 +84,13 @@ export function createMemberReads({ api, now }: ReadContext): MemberReads {
       levels.get(`group ${group}/${userId}`, () =>
         readLevel(api.GroupMembers.show(group, userId, { includeInherited: true }), userId),
       ),
+
+    /** @see https://docs.gitlab.com/api/project_members/ */
+    projectMembers: (projectId) =>
+      lists.get(`${projectId}`, async () => readMembers(await api.ProjectMembers.all(projectId, firstMembers))),
+
+    groupMembers: (group) =>
+      lists.get(`group ${group}`, async () => readMembers(await api.GroupMembers.all(group, firstMembers))),
   };
 }
 
@@ -86,11 +104,21 @@ function hasAddress(account: z.infer<typeof Account>, address: string): boolean 
   return confirmed.some((own) => own?.toLowerCase() === address.toLowerCase());
 }
 
+function readMembers(answer: unknown): readonly Member[] {
+  return readAs(z.array(ListedMember), answer, 'the members').flatMap((member) => {
+    const { id, username, name, access_level: accessLevel } = member;
+    return isActive(member) && !tokenUser.test(username) ? [{ id, username, name: name ?? username, accessLevel }] : [];
+  });
+}
+
 async function readLevel(member: Promise<unknown>, userId: number): Promise<number> {
   const answer = await orAbsent(member);
   if (!answer) return 0;
   const read = readAs(MemberPayload, answer, `member ${userId}`);
-  // A blocked user, or one whose membership awaits approval, is listed with a role that GitLab does not grant.
-  const active = (read.state ?? 'active') === 'active' && (read.membership_state ?? 'active') === 'active';
-  return active ? read.access_level : 0;
+  return isActive(read) ? read.access_level : 0;
+}
+
+/** A blocked user, or one whose membership awaits approval, is listed with a role that GitLab does not grant. */
+function isActive(member: z.infer<typeof MemberPayload>): boolean {
+  return (member.state ?? 'active') === 'active' && (member.membership_state ?? 'active') === 'active';
 }

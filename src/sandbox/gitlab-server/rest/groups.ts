@@ -7,6 +7,7 @@ import { showUser } from './shapes.ts';
 export const groupRoutes: readonly Route[] = [
   ['GET', '/groups/:group', showGroup],
   ['GET', '/groups/:group/projects', listProjects],
+  ['GET', '/groups/:group/members/all', listMembers],
   ['GET', '/groups/:group/members/all/:user_id', showMember],
   ['GET', '/groups/:group/protected_environments', listProtected],
 ];
@@ -21,13 +22,26 @@ function showGroup(request: RestRequest): Reply {
   return ok({ id: groupId, name: path, path, full_path: path, web_url: url, visibility: 'private', parent_id: null });
 }
 
+function listMembers(request: RestRequest): Reply {
+  const { world } = request;
+  if (request.params['group'] !== String(groupId) && !findGroup(request)) return notFound('Group');
+  return page(
+    request,
+    [...world.groupMembers].map(([id, level]) => showAs(world, userOf(world, id), level)),
+  );
+}
+
 /** Members of the group, not those of single projects in it. */
 function showMember(request: RestRequest): Reply {
   const { world } = request;
   const level = world.groupMembers.get(idOf(request, 'user_id'));
   if (level === undefined || (request.params['group'] !== String(groupId) && !findGroup(request))) return notFound();
   const user = userOf(world, idOf(request, 'user_id'));
-  return ok({ ...showUser(world, user), access_level: level, expires_at: null, membership_state: 'active' });
+  return ok(showAs(world, user, level));
+}
+
+function showAs(world: World, user: User, level: number): Readonly<Record<string, unknown>> {
+  return { ...showUser(world, user), access_level: level, expires_at: null, membership_state: 'active' };
 }
 
 /** By tier. Hidden from who is no Maintainer of the group. */
