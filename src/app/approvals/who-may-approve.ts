@@ -1,6 +1,6 @@
-import { GitLabError, NotFoundError } from '../../domain/errors.ts';
 import type { CommandContext } from '../command.ts';
 import type { Member, Protection } from '../gitlab-ports.ts';
+import { unlessGitLabFails } from '../unless-gitlab-fails.ts';
 
 /**
  * The people who GitLab would let approve by their role, or as members of a group that its rules name. Neither the
@@ -19,12 +19,11 @@ export async function whoMayApprove(
       return members.filter((member) => member.accessLevel >= (accessLevel ?? 0));
     }),
   );
-  try {
-    const [own, ...found] = await Promise.all([asked.length > 0 ? gitlab.ownUser() : undefined, ...asked]);
-    const people = new Map(found.flat().map((member) => [member.id, member]));
-    return [...people.values()].filter(({ id }) => id !== own?.id && id !== actor.gitlab?.id);
-  } catch (error) {
-    if (error instanceof GitLabError || error instanceof NotFoundError) return [];
-    throw error;
-  }
+  if (asked.length === 0) return [];
+  const [own, found] = await Promise.all([
+    unlessGitLabFails(gitlab.ownUser(), undefined),
+    unlessGitLabFails(Promise.all(asked), []),
+  ]);
+  const people = new Map(found.flat().map((member) => [member.id, member]));
+  return [...people.values()].filter(({ id }) => id !== own?.id && id !== actor.gitlab?.id);
 }
