@@ -63,14 +63,14 @@ export function createPostgresDialect(url: string, log: Log | undefined): Dialec
  */
 class SerialPostgresDriver extends PostgresDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin'));
     // Of this schema: others may keep their own in the same database.
     const lock = `select pg_advisory_xact_lock(hashtext('gitlab-chatops'), hashtext(current_schema()))`;
     try {
-      await connection.executeQuery(CompiledQuery.raw(lock));
+      await connection.executeQuery(CompiledQuery.raw(`begin; ${lock}`));
     } catch (error) {
-      // For Kysely it was never begun: without this the next one to get the connection would be in it.
-      await connection.executeQuery(CompiledQuery.raw('rollback'));
+      // For Kysely it was never begun: without this the next one to get the connection would be in it. Where even this
+      // fails, the connection is broken, and nobody gets it.
+      await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => undefined);
       throw error;
     }
   }
