@@ -1,5 +1,6 @@
 import type { Person } from '../domain/actor.ts';
 import type { DeploymentStatus } from '../domain/deployment.ts';
+import type { TakenBack } from '../domain/environment-record.ts';
 import { bold, join, link, type Phrase, type Segment, say, time, user } from '../domain/phrase.ts';
 import type { ProjectRef } from '../domain/project.ts';
 import { buildCard, type Card, type CardButton } from './card.ts';
@@ -24,6 +25,8 @@ export interface DeploymentRow {
   readonly running?: string | undefined;
   /** It had been left for another version before, and came back. */
   readonly rolledBack?: boolean | undefined;
+  /** A rollback job left the version shown since. */
+  readonly takenBack?: TakenBack | undefined;
   /** How many commits the default branch has that it lacks. */
   readonly behind?: number | undefined;
 }
@@ -126,10 +129,16 @@ function rowLine(row: DeploymentRow, asOf: Date): Line {
   if (row.since) parts.push(say`since ${time(row.since)}${age === undefined ? '' : ` (${age})`}`);
   if (row.by) parts.push(say`by ${literal(row.by.name, 60)}`);
   if (row.rolledBack) parts.push('rolled back');
+  if (row.takenBack) parts.push(takenBackWords(row.takenBack));
   if (row.behind !== undefined) parts.push(behindWords(row.behind));
   if (row.running !== undefined) parts.push(say`now deploying ${bold(literal(row.running, 60))}`);
   if (row.url !== undefined) parts.push(link(`Open ${literal(row.environment, 40)}`, row.url));
   return shaped(head.shape, join(parts, ' · '));
+}
+
+function takenBackWords({ at, version }: TakenBack): Phrase {
+  const to = version === undefined ? 'version unconfirmed' : say`to ${bold(literal(version, 60))}`;
+  return say`rolled back by a job ${time(at)}, ${to}`;
 }
 
 function behindWords(behind: number): string {

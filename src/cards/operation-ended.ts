@@ -1,7 +1,7 @@
 import { commandLine } from '../domain/command-line.ts';
 import { currentStep, isRun, type Operation, type Step, type StepReason, type TakenBack } from '../domain/operation.ts';
 import { bold, code, join, link, type Phrase, type Segment, say, time, user } from '../domain/phrase.ts';
-import { isOwnRollbackJob } from '../domain/rollback.ts';
+import { isVersionUnconfirmed } from '../domain/rollback.ts';
 import { buildCard, type Card, type CardButton, target } from './card.ts';
 import { operationName } from './deed-words.ts';
 import { durationBetween } from './duration.ts';
@@ -79,7 +79,7 @@ function headline(operation: Operation): Phrase {
     case 'active':
       return say`${deploy} is running.`;
     case 'succeeded':
-      if (isUnconfirmed(operation))
+      if (isVersionUnconfirmed(operation))
         return say`${bold(environment)} is rolled back by its pipeline's own job: the version is unconfirmed.`;
       return operation.kind === 'rollback'
         ? say`${bold(environment)} is rolled back to ${version}.`
@@ -96,11 +96,6 @@ function headline(operation: Operation): Phrase {
         ? say`${deploy} is stuck at ${stepName(failed)}: I cannot find out whether it started.`
         : say`${deploy} is stuck.`;
   }
-}
-
-/** A rollback job decides by itself where it goes back to: only a verification or the next deployment says what runs. */
-function isUnconfirmed({ kind, steps }: Operation): boolean {
-  return kind === 'rollback' && steps.some(isOwnRollbackJob) && !steps.some(isVerification);
 }
 
 function isVerification({ kind }: Step): boolean {

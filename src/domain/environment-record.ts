@@ -14,6 +14,19 @@ export interface LiveVersion {
   readonly rolledBack: boolean;
 }
 
+/**
+ * A rollback job took the environment back, which makes no deployment: until the next one, or a check, says which version
+ * it runs, nobody knows.
+ */
+export interface TakenBack {
+  /** The deployment that was left. */
+  readonly deploymentId: number;
+  readonly at: Date;
+  readonly by?: Person | undefined;
+  /** Once a check has seen it. */
+  readonly version?: string | undefined;
+}
+
 /** What we remember of an environment, to answer while GitLab is away and to notice that something is amiss. */
 export interface EnvironmentRecord {
   readonly projectId: number;
@@ -25,6 +38,7 @@ export interface EnvironmentRecord {
   /** The newest deployment that ended; older ones change nothing any more. */
   readonly newestId: number;
   readonly live?: LiveVersion | undefined;
+  readonly takenBack?: TakenBack | undefined;
   /** The last that succeeded, newest first. */
   readonly successes: readonly Deployment[];
   /** How many failed since the last success. */
@@ -38,6 +52,25 @@ export interface EnvironmentRecord {
 }
 
 const keptSuccesses = 20;
+
+/** Notes that a rollback job took the environment back, unless something was deployed there since. */
+export function takeBack(
+  record: EnvironmentRecord,
+  { at, by, version }: Pick<TakenBack, 'at' | 'by' | 'version'>,
+): EnvironmentRecord {
+  const { live, takenBack } = record;
+  const isNews = !takenBack || takenBack.at < at || (version !== undefined && takenBack.version === undefined);
+  if (!live || live.since > at || !isNews) return record;
+  return { ...record, takenBack: { deploymentId: live.deploymentId, at, by, version } };
+}
+
+/** How the environment was taken back since that deployment, if it was. */
+export function takenBackSince(
+  record: EnvironmentRecord | undefined,
+  live: { readonly id: number } | undefined,
+): TakenBack | undefined {
+  return record?.takenBack?.deploymentId === live?.id ? record?.takenBack : undefined;
+}
 
 /** Adds a deployment that ended. Returns the record itself when it says nothing new. */
 export function evolveEnvironmentRecord(
@@ -64,6 +97,7 @@ export function evolveEnvironmentRecord(
   return {
     ...before,
     live: toLive(deployment, at, before.successes),
+    takenBack: undefined,
     successes: [deployment, ...before.successes].slice(0, keptSuccesses),
     failures: 0,
     failingSince: undefined,
@@ -95,6 +129,7 @@ export function refreshEnvironmentRecord(
     url: url ?? held?.url,
     newestId: Math.max(live?.id ?? 0, held?.newestId ?? 0),
     live: live && { ...toLive(live, at, older), by: by ?? live.user },
+    takenBack: takenBackSince(held, live),
     successes: successes.slice(0, keptSuccesses),
     failures: isNewer ? 0 : (held?.failures ?? 0),
     failingSince: isNewer ? undefined : held?.failingSince,

@@ -39,7 +39,15 @@ interface OperationDeed extends DeedBase {
   readonly pipelineUrl: string;
   readonly steps: readonly RouteStep[];
   /** What is live now; undefined: nothing was ever deployed there. */
-  readonly live?: { readonly version: string; readonly sha: string; readonly since?: Date | undefined } | undefined;
+  readonly live?:
+    | {
+        readonly version: string;
+        readonly sha: string;
+        readonly since?: Date | undefined;
+        /** When a rollback job left it, so that it is not known what runs. */
+        readonly takenBackAt?: Date | undefined;
+      }
+    | undefined;
 }
 
 /** A version to be taken to an environment, frozen when it was shown. */

@@ -136,3 +136,15 @@ export function hasStarted({ status, jobStarted }: Deployment): boolean {
 export function isOwnRollbackJob({ kind, retriesJobId }: RouteStep): boolean {
   return kind === 'play' && retriesJobId === undefined;
 }
+
+/** A rollback job decides by itself where it goes back to: only a verification or the next deployment says what runs. */
+export function isVersionUnconfirmed({
+  kind,
+  steps,
+}: {
+  readonly kind: string;
+  readonly steps: readonly RouteStep[];
+}): boolean {
+  const isVerified = steps.some((step) => step.kind === 'verify' || step.kind === 'probe');
+  return kind === 'rollback' && steps.some(isOwnRollbackJob) && !isVerified;
+}

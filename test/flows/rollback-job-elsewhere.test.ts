@@ -56,6 +56,30 @@ describe('a rollback job on GitLab’s page', () => {
     expect(observed()).toHaveLength(1);
   });
 
+  it('leaves nobody to take the version before for live, until something is deployed', async () => {
+    flow = await startFlow();
+    const id = await toProduction('v1.4.0');
+    await flow.sees('v1.4.0 is deployed to production');
+    const plan = words(await flow.types('U0ANN', '/deploy prod v1.4.0'));
+    expect(plan).toContain('Code: already_live');
+    await flow.gitlab.play(flow.gitlab.job('rollback-prod', id).id, 'raj');
+    await flow.gitlab.settle(id);
+    await flow.sees('was rolled back by');
+
+    expect(words(await flow.types('U0ANN', '/deployments prod'))).toMatch(/rolled back by a job .*version unconfirmed/);
+    expect(words(await flow.types('U0ANN', '/deploy prod v1.4.0'))).toContain('Code: deployed_before');
+    const back = words(await flow.types('U0MIA', '/rollback prod v0.9.0'));
+    expect(back).toMatch(/A rollback job took production back .*which version it runs is unconfirmed/);
+    flow.gitlab.faults.outage(true);
+    await flow.restart();
+    expect(words(await flow.types('U0ANN', '/deployments prod'))).toMatch(/rolled back by a job .*version unconfirmed/);
+    flow.gitlab.faults.outage(false);
+
+    await toProduction('v1.5.0');
+    await flow.sees('v1.5.0 is deployed to production');
+    expect(words(await flow.types('U0ANN', '/deployments prod'))).not.toContain('unconfirmed');
+  });
+
   it('is told where no webhook came and the job itself does not say its environment', async () => {
     flow = await startFlow();
     await flow.stopBot();

@@ -127,8 +127,10 @@ export function askApprovals(
 }
 
 /** What other deploys and the pipeline's own state have to say. */
-export function askState(facts: AskedDeploy, state: DeployFacts): readonly ShownGate[] {
+export function askState(facts: AskedDeploy, read: DeployFacts): readonly ShownGate[] {
   const { project, environment } = facts.request;
+  // What a rollback job has left is not live any more.
+  const state = facts.state.takenBack ? { ...read, live: undefined } : read;
   const decision = decideDeploy(state);
   const isOthers = decision.kind === 'refuse' && othersDeploys.includes(decision.reason);
   const ofPipeline = isOthers ? decideDeploy({ ...state, operation: undefined, running: [] }) : decision;

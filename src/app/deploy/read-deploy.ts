@@ -1,7 +1,6 @@
 import { checksLine } from '../../cards/checks-line.ts';
 import { outcomesLine } from '../../cards/outcomes-line.ts';
 import { withApprovals } from '../../domain/approval-terms.ts';
-import type { Deployment } from '../../domain/deployment.ts';
 import { guessTier } from '../../domain/environment.ts';
 import { awaitableChecks, gateNames } from '../../domain/gates.ts';
 import { summariseJobs } from '../../domain/job-outcomes.ts';
@@ -26,6 +25,7 @@ import {
   resolvedLine,
 } from './ask-deploy-gates.ts';
 import { mayOverride, refuseDeployer, refuseOverride } from './deploy-rights.ts';
+import { deployWarnings } from './deploy-warnings.ts';
 import type { DeployRequest } from './plan-deploy.ts';
 import type { ShownGate } from './read-gates.ts';
 import { readLive } from './read-live.ts';
@@ -190,7 +190,7 @@ async function readWay(facts: AskedDeploy, known: Known): Promise<DeployRead> {
       ...overrideWarnings(request, override),
       ...read.warnings,
       ...ofChecks,
-      ...warnings({ live, release, found, shipment }),
+      ...deployWarnings(facts, shipment),
     ],
     deed: { ...toDeed(facts, { steps: override ? steps : approved, shipment }), override, unlocks: read.unlocks },
   };
@@ -230,7 +230,7 @@ function toDeed(
   { steps, shipment }: { readonly steps: readonly RouteStep[]; readonly shipment: Shipment | undefined },
 ): DeployPlan {
   const { project, environment } = request;
-  const { live } = state;
+  const { live, takenBack } = state;
   return {
     kind: 'deploy',
     project: project.ref,
@@ -241,7 +241,12 @@ function toDeed(
     pipelineUrl: found.pipeline.url,
     steps,
     live: live?.sha
-      ? { version: live.ref ?? live.sha.slice(0, 8), sha: live.sha, since: live.changedAt ?? live.createdAt }
+      ? {
+          version: live.ref ?? live.sha.slice(0, 8),
+          sha: live.sha,
+          since: live.changedAt ?? live.createdAt,
+          takenBackAt: takenBack?.at,
+        }
       : undefined,
     shipment: shipment && { commits: shipment.commits, total: shipment.total, url: shipment.url },
     variables: request.variables,
@@ -266,24 +271,4 @@ function isUnconfirmed({ project, environment }: DeployRequest, steps: readonly 
     ...steps.flatMap((step) => (step.environment === undefined ? [] : [guessTier(step.environment)])),
   ];
   return !tiers.includes('production') && environmentRule(project.rules, environment.name)?.confirm === false;
-}
-
-function warnings(facts: {
-  readonly live: Deployment | undefined;
-  readonly release: Release;
-  readonly found: Extract<DeployJobFound, { kind: 'found' }>;
-  readonly shipment: Shipment | undefined;
-}): readonly Phrase[] {
-  const { live, found, shipment, release } = facts;
-  const older = live?.pipelineId !== undefined && live.pipelineId > found.pipeline.id && live.sha !== release.sha;
-  return [
-    ...(older
-      ? [
-          say`A newer pipeline was deployed since (${live.ref ?? 'another version'}). GitLab refuses older ones where outdated deployment jobs are prevented.`,
-        ]
-      : []),
-    ...(live?.sha && !shipment
-      ? [say`GitLab could not compare it with what is live, so the commits are not listed.`]
-      : []),
-  ];
 }

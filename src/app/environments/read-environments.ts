@@ -1,6 +1,7 @@
 import type { DeploymentRow } from '../../cards/deployments.ts';
 import type { Deployment } from '../../domain/deployment.ts';
 import type { Environment } from '../../domain/environment.ts';
+import { takenBackSince } from '../../domain/environment-record.ts';
 import { NotFoundError } from '../../domain/errors.ts';
 import { hasStarted, wentBack } from '../../domain/rollback.ts';
 import type { CommandContext, HeardEnvironment, ProjectContext } from '../command.ts';
@@ -38,9 +39,10 @@ async function readOne(
   const { gitlab, tables } = context;
   const projectId = project.ref.id;
   const { name, tier, url } = environment;
-  const [successes, running] = await Promise.all([
+  const [successes, running, record] = await Promise.all([
     gitlab.successfulDeployments(projectId, name, successesRead),
     gitlab.runningDeployments(projectId, name),
+    tables.environments.find(projectId, name),
   ]);
   const [live, ...older] = successes;
   const [by, behind] = await Promise.all([
@@ -58,6 +60,7 @@ async function readOne(
       url,
       running: running.find((deployment) => deployment.status === 'running')?.ref,
       rolledBack: live !== undefined && wentBack(live, older),
+      takenBack: takenBackSince(record, live),
       behind,
     },
     heard: { projectId, environment: name, tier, url, successes },

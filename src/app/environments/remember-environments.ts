@@ -20,6 +20,6 @@ export async function rememberEnvironments(
 }
 
 /** What is remembered of an environment, as a line of the card. */
-export function rememberedRow({ environment, tier, url, live }: EnvironmentRecord): DeploymentRow {
-  return { environment, tier, url, ...live, rolledBack: live?.rolledBack ?? false };
+export function rememberedRow({ environment, tier, url, live, takenBack }: EnvironmentRecord): DeploymentRow {
+  return { environment, tier, url, ...live, rolledBack: live?.rolledBack ?? false, takenBack };
 }

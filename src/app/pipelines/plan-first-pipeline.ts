@@ -105,7 +105,7 @@ async function askFirst(
 async function inTheWay(
   request: DeployRequest,
   release: Release,
-  { live, running }: EnvironmentState,
+  { live, takenBack, running }: EnvironmentState,
   context: CommandContext,
 ): Promise<Refusal | undefined> {
   const { project, environment, insists } = request;
@@ -120,7 +120,7 @@ async function inTheWay(
   if (operation) return explainDeployRefusal({ reason: 'operation_active', operation }, subject);
   const other = running.find(({ status }) => status === 'running');
   if (other) return explainDeployRefusal({ reason: 'deployment_running', deployment: other }, subject);
-  if (live?.sha === release.sha && !insists?.again && !insists?.newPipeline)
+  if (!takenBack && live?.sha === release.sha && !insists?.again && !insists?.newPipeline)
     return explainDeployRefusal({ reason: 'already_live', live }, subject);
   return undefined;
 }

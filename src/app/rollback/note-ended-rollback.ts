@@ -1,11 +1,12 @@
+import { takeBack } from '../../domain/environment-record.ts';
 import { isRun, type Operation } from '../../domain/operation.ts';
-import { isOwnRollbackJob } from '../../domain/rollback.ts';
+import { isOwnRollbackJob, isVersionUnconfirmed } from '../../domain/rollback.ts';
 import { endedRow } from '../outside/tell-ended-deployment.ts';
 import type { Tables } from '../store-ports.ts';
 
 /**
- * Writes down what is told beside Slack of a rollback by the pipeline's own job, which makes no deployment in GitLab.
- * One that does make one is told once: both have the job's key.
+ * Writes down what is remembered, and told beside Slack, of a rollback by the pipeline's own job, which makes no
+ * deployment in GitLab. One that does make one is told once: both have the job's key.
  */
 export async function noteEndedRollback(
   tables: Pick<Tables, 'inbox' | 'environments'>,
@@ -18,6 +19,10 @@ export async function noteEndedRollback(
   if (state !== 'succeeded' && state !== 'failed') return;
   const record = await tables.environments.find(project.id, environment);
   const endedAt = step.endedAt ?? now;
+  if (record && state === 'succeeded') {
+    const version = isVersionUnconfirmed(operation) ? undefined : release.version;
+    await tables.environments.save(takeBack(record, { at: endedAt, by: requester.gitlab, version }));
+  }
   const brokenSince = state === 'succeeded' ? record?.failingSince : undefined;
   const ended = {
     project: project.path,

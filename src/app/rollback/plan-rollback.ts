@@ -1,7 +1,9 @@
+import { takenBackWords } from '../../cards/taken-back.ts';
 import { withApprovals } from '../../domain/approval-terms.ts';
 import { commandLine } from '../../domain/command-line.ts';
 import type { Deployment } from '../../domain/deployment.ts';
 import { guessTier } from '../../domain/environment.ts';
+import { type TakenBack, takenBackSince } from '../../domain/environment-record.ts';
 import { isActive } from '../../domain/job.ts';
 import { currentStep, isRun, type Operation } from '../../domain/operation.ts';
 import { bold, code, join, type Phrase, say } from '../../domain/phrase.ts';
@@ -111,16 +113,23 @@ interface Back {
   readonly context: CommandContext;
 }
 
+/** The pipeline's job goes back from what is live to what was before it, and nowhere else. */
+async function chooseBy({ request, match, deployments, context }: Back, wanted: RollbackPlan['by'] | undefined) {
+  const { project, environment, version } = request;
+  const live = deployments.find(({ status }) => status === 'success');
+  const takenBack = takenBackSince(await context.tables.environments.find(project.ref.id, environment.name), live);
+  const isJobApt = version === undefined && live?.id === match.left.id && !takenBack;
+  const by = wanted === 'job' && isJobApt ? 'job' : 'redeploy';
+  return { live, takenBack, by } as const;
+}
+
 async function planBack(back: Back): Promise<CommandResult> {
   const { request, match, other, context } = back;
   const { project, environment } = request;
   const { left, target } = match;
   const release = releaseOf(target);
   const { rollback: rule, verify } = environmentRule(project.rules, environment.name) ?? {};
-  const live = back.deployments.find(({ status }) => status === 'success');
-  // That job goes back from what is live to what was before it, and nowhere else.
-  const isJobApt = request.version === undefined && live?.id === left.id;
-  const by = rule?.by === 'job' && isJobApt ? 'job' : 'redeploy';
+  const { live, takenBack, by } = await chooseBy(back, rule?.by);
   const [way, undone, locks, approvals, freezes, outOfOrder] = await Promise.all([
     by === 'job' ? rollbackJob(back, live, rule?.jobs ?? []) : redeployJob(back),
     left.sha === undefined || target.sha === undefined
@@ -169,7 +178,7 @@ async function planBack(back: Back): Promise<CommandResult> {
       ...approvals,
       ...locks,
       ...warnOfMigrations(environmentRule(project.rules, environment.name)?.migrations ?? [], undone?.files),
-      ...warnings(back, { by, wanted: rule?.by }),
+      ...warnings(back, { by, wanted: rule?.by, takenBack }),
     ],
     ...passed({ lock: locks.length > 0, freeze: freezes.length > 0, after: outOfOrder }),
   };
@@ -262,7 +271,11 @@ function resolvedLine(request: RollbackRequest, release: Release | undefined): s
 
 function warnings(
   { request, match, deployments, other }: Back,
-  way: { readonly by: RollbackPlan['by']; readonly wanted: RollbackPlan['by'] | undefined },
+  way: {
+    readonly by: RollbackPlan['by'];
+    readonly wanted: RollbackPlan['by'] | undefined;
+    readonly takenBack: TakenBack | undefined;
+  },
 ): readonly Phrase[] {
   const { left, target } = match;
   const between = deployments.filter(({ id }) => id > target.id && id < left.id);
@@ -270,6 +283,7 @@ function warnings(
   // Whoever wants to be rid of it alone would otherwise leave the good version as well.
   const untouched = other?.operation && other.operation.release.sha !== left.sha ? otherVersion(other) : undefined;
   return [
+    ...(way.takenBack ? [takenBackWords(request.environment.name, way.takenBack)] : []),
     ...(untouched === undefined
       ? []
       : [

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { renderRollbackJobSeen } from '../../cards/rollback-seen.ts';
+import type { Deployment } from '../../domain/deployment.ts';
+import { takeBack } from '../../domain/environment-record.ts';
 import { NotFoundError, PayloadError } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
 import { isChild, type Pipeline } from '../../domain/pipeline.ts';
 import { environmentRule, type ProjectRules } from '../../domain/project.ts';
 import { takesBack } from '../../domain/rollback.ts';
 import { observedEntry } from '../audit/observed-entry.ts';
+import { rememberEnvironments } from '../environments/remember-environments.ts';
 import type { GitLabReads } from '../gitlab-ports.ts';
 import type { Clock, Settings, Wake } from '../ports.ts';
 import type { InboxRow, NewInboxRow, Store, Tables } from '../store-ports.ts';
@@ -14,7 +17,7 @@ import { isOurs } from './tell-rollback.ts';
 
 export interface TellRollbackJobDeps {
   readonly settings: () => Settings;
-  readonly gitlab: Pick<GitLabReads, 'ciGraph'>;
+  readonly gitlab: Pick<GitLabReads, 'ciGraph' | 'successfulDeployments'>;
   readonly store: Store;
   readonly clock: Clock;
   readonly wake: Wake;
@@ -36,6 +39,9 @@ const Work = z.object({
   }),
 });
 type RanJob = z.output<typeof Work>['job'];
+
+/** How far back it is looked for what was deployed there last. */
+const deploymentsRead = 20;
 
 /** While a deploy that may end by this very job is under way, it is not yet known who tells of it. */
 const lookAgainMs = 5_000;
@@ -63,11 +69,13 @@ export async function tellRollbackJob(row: InboxRow, deps: TellRollbackJobDeps):
   const declared = job.environment ? job : await asDeclared(job, pipeline, deps);
   const environment = takesBack(declared, rules);
   if (environment === undefined) return deps.store.tables.inbox.done(row.id, 'no_rollback', now);
+  const successes = await deps.gitlab.successfulDeployments(projectId, environment, deploymentsRead);
   await deps.store.transaction(async (tables) => {
     const whose = await whoTells(tables, { pipeline, job: declared, environment, rules });
     if (whose === 'undecided') {
       return tables.inbox.goOn(row.id, row.body, new Date(now.getTime() + lookAgainMs));
     }
+    await noteTakenBack(tables, { projectId, environment, successes, job, now });
     if (whose === 'observed') await tell(tables, { pipeline, job: declared, environment, now }, deps.settings());
     await tables.inbox.done(row.id, whose, now);
   });
@@ -83,6 +91,24 @@ async function asDeclared(job: RanJob, pipeline: Pipeline, { gitlab }: TellRollb
   });
   const declared = graph.jobs.find(({ name }) => name === job.name);
   return { ...job, environment: declared?.environment, manual: job.manual ?? declared?.manual };
+}
+
+/** From now on nobody takes the newest deployment for what runs there. */
+async function noteTakenBack(
+  tables: Tables,
+  about: {
+    readonly projectId: number;
+    readonly environment: string;
+    readonly successes: readonly Deployment[];
+    readonly job: RanJob;
+    readonly now: Date;
+  },
+): Promise<void> {
+  const { projectId, environment, successes, job, now } = about;
+  await rememberEnvironments(tables, [{ projectId, environment, successes }], now);
+  const record = await tables.environments.find(projectId, environment);
+  const by = job.manual === false ? undefined : job.user;
+  if (record) await tables.environments.save(takeBack(record, { at: job.finishedAt ?? now, by }));
 }
 
 interface Seen {

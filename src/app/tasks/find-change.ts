@@ -1,6 +1,6 @@
 import { notDone } from '../../cards/deed-words.ts';
 import { InvariantError } from '../../domain/errors.ts';
-import { bold, say } from '../../domain/phrase.ts';
+import { bold, type Phrase, say, time } from '../../domain/phrase.ts';
 import type { OperationPlan } from '../../domain/plan.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { hasOnlyAdvanced } from '../../domain/release.ts';
@@ -38,13 +38,10 @@ export function findChange(
       todo,
     };
   }
-  if (now.live?.sha !== shown.live?.sha) {
-    return {
-      code: 'live_changed',
-      notDone: not,
-      fact: say`${bold(shown.environment)} has changed since the plan was shown: it runs ${now.live?.version ?? 'nothing'} now.`,
-      todo,
-    };
+  const moved = movedSince(shown, now);
+  if (moved) {
+    const fact = say`${bold(shown.environment)} has changed since the plan was shown: ${moved}.`;
+    return { code: 'live_changed', notDone: not, fact, todo };
   }
   if (now.pipelineId !== shown.pipelineId) {
     return {
@@ -68,4 +65,13 @@ export function findChange(
 /** The operation that a rollback ends. */
 function abortedBy(deed: OperationPlan): string | undefined {
   return deed.kind === 'rollback' ? deed.aborts?.operationId : undefined;
+}
+
+/** What became of the environment meanwhile: another version was deployed, or a rollback job left the one shown. */
+function movedSince({ live: shown }: OperationPlan, { live: now }: OperationPlan): Phrase | undefined {
+  const takenBackAt = now?.takenBackAt;
+  if (takenBackAt && takenBackAt.getTime() !== shown?.takenBackAt?.getTime()) {
+    return say`a rollback job took it back ${time(takenBackAt)}`;
+  }
+  return now?.sha === shown?.sha ? undefined : say`it runs ${now?.version ?? 'nothing'} now`;
 }
