@@ -116,14 +116,15 @@ function spoken({ project, rows, folders = [], away }: ShownDeployments): Phrase
 
 function toldRows(project: ProjectRef, rows: readonly DeploymentRow[]): Phrase {
   if (rows.length === 0) return say`Of ${project.path} nothing is to be told.`;
-  const told = rows
-    .slice(0, 5)
-    .map((row) => `${literal(row.environment, 40)} runs ${refName(row.version ?? 'nothing')}`);
+  const told = rows.slice(0, 5).map(({ environment, version, takenBack }) => {
+    const was = takenBack ? 'was rolled back from' : 'runs';
+    return `${literal(environment, 40)} ${was} ${refName(version ?? 'nothing')}`;
+  });
   return say`In ${project.path}, ${told.join(', ')}.`;
 }
 
 function rowLine(row: DeploymentRow, asOf: Date): Line {
-  const head = tellRow(row, 'runs');
+  const head = tellRow(row, row.takenBack ? 'had' : 'runs');
   const parts: (Phrase | Segment)[] = [head.said];
   const age = durationBetween(row.since, asOf);
   if (row.since) parts.push(say`since ${time(row.since)}${age === undefined ? '' : ` (${age})`}`);
@@ -133,7 +134,7 @@ function rowLine(row: DeploymentRow, asOf: Date): Line {
   if (row.behind !== undefined) parts.push(behindWords(row.behind));
   if (row.running !== undefined) parts.push(say`now deploying ${bold(literal(row.running, 60))}`);
   if (row.url !== undefined) parts.push(link(`Open ${literal(row.environment, 40)}`, row.url));
-  return shaped(head.shape, join(parts, ' · '));
+  return shaped(row.takenBack ? shapes.warning : head.shape, join(parts, ' · '));
 }
 
 function takenBackWords({ at, version }: TakenBack): Phrase {

@@ -60,8 +60,13 @@ export function takeBack(
 ): EnvironmentRecord {
   const { live, takenBack } = record;
   const isNews = !takenBack || takenBack.at < at || (version !== undefined && takenBack.version === undefined);
-  if (!live || live.since > at || !isNews) return record;
+  if (!live || inSeconds(live.since) > inSeconds(at) || !isNews) return record;
   return { ...record, takenBack: { deploymentId: live.deploymentId, at, by, version } };
+}
+
+/** Hooks tell times in whole seconds. */
+function inSeconds(time: Date): number {
+  return Math.floor(time.getTime() / 1000);
 }
 
 /** How the environment was taken back since that deployment, if it was. */

@@ -1,4 +1,5 @@
 import type { Card } from '../../src/cards/card.ts';
+import { renderDeployments } from '../../src/cards/deployments.ts';
 import { renderOperation } from '../../src/cards/operation.ts';
 import { renderOperationEnded } from '../../src/cards/operation-ended.ts';
 import { renderRollbackPlan } from '../../src/cards/rollback-plan.ts';
@@ -108,5 +109,25 @@ export const rollbackCards: Readonly<Record<string, Card>> = {
     byItself: true,
     left: undefined,
     at: at('10:22'),
+  }),
+  'deployments, taken back by a job': renderDeployments({
+    project,
+    asOf: at('10:30'),
+    rows: [
+      {
+        environment: 'production-eu',
+        version: 'v1.4.0',
+        sha,
+        since: at('10:04'),
+        takenBack: { deploymentId: 11, at: at('10:20') },
+      },
+      {
+        environment: 'production-us',
+        version: 'v1.4.0',
+        sha,
+        since: at('10:04'),
+        takenBack: { deploymentId: 12, at: at('10:20'), version: 'v1.3.0' },
+      },
+    ],
   }),
 };

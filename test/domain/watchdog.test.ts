@@ -4,6 +4,8 @@ import {
   type EnvironmentRecord,
   evolveEnvironmentRecord,
   refreshEnvironmentRecord,
+  takeBack,
+  takenBackSince,
 } from '../../src/domain/environment-record.ts';
 import { wentBack } from '../../src/domain/rollback.ts';
 import { isStale, isWatchedEnvironment, reachesFailures } from '../../src/domain/watchdog.ts';
@@ -67,6 +69,36 @@ describe('refreshEnvironmentRecord', () => {
 
     expect(refreshEnvironmentRecord(held, { ...about, successes: [aDeployment(1)] }).failures).toBe(1);
     expect(refreshEnvironmentRecord(held, { ...about, successes: [aDeployment(3), aDeployment(1)] }).failures).toBe(0);
+  });
+});
+
+describe('takeBack', () => {
+  const at = new Date(now.getTime() + hourMs);
+  const record = takeBack(fold(aDeployment(5)), { at, by: undefined });
+
+  it('holds until something is deployed', () => {
+    const about = { projectId: 1, environment: 'production', now };
+
+    expect(takenBackSince(record, { id: 5 })).toMatchObject({ at, version: undefined });
+    expect(refreshEnvironmentRecord(record, { ...about, successes: [aDeployment(5)] }).takenBack).toMatchObject({ at });
+    const after = refreshEnvironmentRecord(record, { ...about, successes: [aDeployment(6), aDeployment(5)] });
+    expect(after.takenBack).toBeUndefined();
+    expect(takenBackSince(record, { id: 6 })).toBeUndefined();
+    const deployment = aDeployment(6);
+    expect(evolveEnvironmentRecord(record, { projectId: 1, deployment, now })?.takenBack).toBeUndefined();
+  });
+
+  it('is told its version by a check, and forgets it for no older news', () => {
+    const checked = takeBack(record, { at, by: undefined, version: 'v4' });
+
+    expect(checked.takenBack).toMatchObject({ version: 'v4' });
+    expect(takeBack(checked, { at, by: undefined })).toBe(checked);
+  });
+
+  it('says nothing of a job that ended before the deployment', () => {
+    const held = fold(aDeployment(5));
+
+    expect(takeBack(held, { at: new Date(now.getTime() - hourMs), by: undefined })).toBe(held);
   });
 });
 
