@@ -1,6 +1,6 @@
 import type { Person } from '../domain/actor.ts';
 import type { DeploymentStatus } from '../domain/deployment.ts';
-import type { TakenBack } from '../domain/environment-record.ts';
+import type { JobRollback } from '../domain/environment-record.ts';
 import { bold, join, link, type Phrase, type Segment, say, time, user } from '../domain/phrase.ts';
 import type { ProjectRef } from '../domain/project.ts';
 import { buildCard, type Card, type CardButton } from './card.ts';
@@ -26,7 +26,7 @@ export interface DeploymentRow {
   /** It had been left for another version before, and came back. */
   readonly rolledBack?: boolean | undefined;
   /** A rollback job left the version shown since. */
-  readonly takenBack?: TakenBack | undefined;
+  readonly takenBack?: JobRollback | undefined;
   /** How many commits the default branch has that it lacks. */
   readonly behind?: number | undefined;
 }
@@ -137,7 +137,7 @@ function rowLine(row: DeploymentRow, asOf: Date): Line {
   return shaped(row.takenBack ? shapes.warning : head.shape, join(parts, ' · '));
 }
 
-function takenBackWords({ at, version }: TakenBack): Phrase {
+function takenBackWords({ at, version }: JobRollback): Phrase {
   const to = version === undefined ? 'version unconfirmed' : say`to ${bold(literal(version, 60))}`;
   return say`rolled back by a job ${time(at)}, ${to}`;
 }

@@ -18,7 +18,7 @@ export interface LiveVersion {
  * A rollback job took the environment back, which makes no deployment: until the next one, or a check, says which version
  * it runs, nobody knows.
  */
-export interface TakenBack {
+export interface JobRollback {
   /** The deployment that was left. */
   readonly deploymentId: number;
   readonly at: Date;
@@ -38,7 +38,7 @@ export interface EnvironmentRecord {
   /** The newest deployment that ended; older ones change nothing any more. */
   readonly newestId: number;
   readonly live?: LiveVersion | undefined;
-  readonly takenBack?: TakenBack | undefined;
+  readonly takenBack?: JobRollback | undefined;
   /** The last that succeeded, newest first. */
   readonly successes: readonly Deployment[];
   /** How many failed since the last success. */
@@ -56,7 +56,7 @@ const keptSuccesses = 20;
 /** Notes that a rollback job took the environment back, unless something was deployed there since. */
 export function takeBack(
   record: EnvironmentRecord,
-  { at, by, version }: Pick<TakenBack, 'at' | 'by' | 'version'>,
+  { at, by, version }: Pick<JobRollback, 'at' | 'by' | 'version'>,
 ): EnvironmentRecord {
   const { live, takenBack } = record;
   const isNews = !takenBack || takenBack.at < at || (version !== undefined && takenBack.version === undefined);
@@ -73,7 +73,7 @@ function inSeconds(time: Date): number {
 export function takenBackSince(
   record: EnvironmentRecord | undefined,
   live: { readonly id: number } | undefined,
-): TakenBack | undefined {
+): JobRollback | undefined {
   return record?.takenBack?.deploymentId === live?.id ? record?.takenBack : undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { Deployment } from '../../domain/deployment.ts';
-import { type TakenBack, takenBackSince } from '../../domain/environment-record.ts';
+import { type JobRollback, takenBackSince } from '../../domain/environment-record.ts';
 import type { CommandContext } from '../command.ts';
 import { whoAsked } from '../input/who-asked.ts';
 
@@ -7,7 +7,7 @@ import { whoAsked } from '../input/who-asked.ts';
 export interface EnvironmentState {
   readonly live: Deployment | undefined;
   /** A rollback job left `live` since, so that it is not known what runs. */
-  readonly takenBack: TakenBack | undefined;
+  readonly takenBack: JobRollback | undefined;
   readonly running: readonly Deployment[];
 }
 

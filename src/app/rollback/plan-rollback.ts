@@ -3,7 +3,7 @@ import { withApprovals } from '../../domain/approval-terms.ts';
 import { commandLine } from '../../domain/command-line.ts';
 import type { Deployment } from '../../domain/deployment.ts';
 import { guessTier } from '../../domain/environment.ts';
-import { type TakenBack, takenBackSince } from '../../domain/environment-record.ts';
+import { type JobRollback, takenBackSince } from '../../domain/environment-record.ts';
 import { isActive } from '../../domain/job.ts';
 import { currentStep, isRun, type Operation } from '../../domain/operation.ts';
 import { bold, code, join, type Phrase, say } from '../../domain/phrase.ts';
@@ -274,7 +274,7 @@ function warnings(
   way: {
     readonly by: RollbackPlan['by'];
     readonly wanted: RollbackPlan['by'] | undefined;
-    readonly takenBack: TakenBack | undefined;
+    readonly takenBack: JobRollback | undefined;
   },
 ): readonly Phrase[] {
   const { left, target } = match;
