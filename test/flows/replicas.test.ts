@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Balancer, startBalancer } from '../support/balancer.ts';
 import { type BotProcess, spawnBotProcess } from '../support/bot-process.ts';
+import { linkingEnv, linksAccount } from '../support/browser.ts';
 import { playRequests, rootsOf, saidTwice } from '../support/crash.ts';
-import { type Flow, startFlow } from '../support/flow.ts';
+import { deploys, type Flow, startFlow } from '../support/flow.ts';
+import { formWords, offers, openForm, seesForm } from '../support/forms.ts';
 import { hasPostgres, startPostgres, withoutPostgres } from '../support/postgres.ts';
 import {
   allIsTold,
@@ -23,7 +25,7 @@ let flow: Flow;
 let balancer: Balancer;
 let bots: readonly BotProcess[] = [];
 
-describe.skipIf(!hasPostgres)(`three replicas on one Postgres${withoutPostgres}`, () => {
+describe.skipIf(!hasPostgres)(`replicas on one Postgres${withoutPostgres}`, () => {
   beforeAll(async () => {
     server = await startPostgres();
   });
@@ -36,7 +38,7 @@ describe.skipIf(!hasPostgres)(`three replicas on one Postgres${withoutPostgres}`
     await flow.stop();
   });
 
-  it(`bring a release to production, whoever of them leads and is killed (seed ${seed})`, async () => {
+  it(`bring a release to production, whichever of three leads and is killed (seed ${seed})`, async () => {
     await startReplicas(3);
     const random = createRandom(seed);
     const tookOverMs: number[] = [];
@@ -59,6 +61,36 @@ describe.skipIf(!hasPostgres)(`three replicas on one Postgres${withoutPostgres}`
     );
     expect(outcome()).toEqual(once);
   }, 150_000);
+
+  it('serve a person at one that does not lead, which hands on what comes in', async () => {
+    await startReplicas(2, linkingEnv());
+    const leading = leader();
+    const [other] = bots.filter((bot) => bot !== leading);
+    balancer.share(portsOf(bots.filter((bot) => bot === other)));
+    const { id } = await flow.gitlab.pushTag('v1.4.0');
+    await flow.gitlab.settle(id);
+    await flow.sees('v1.4.0 waits for a person');
+    await linksAccount(flow, 'U0ANN', 'ann');
+
+    await flow.slack.command({ user: 'U0ANN', channel: deploys, command: '/deploy', text: '' });
+    const atOnce = formWords(openForm(flow.slack, 'U0ANN'));
+    const form = await seesForm(flow.slack, 'U0ANN', 'Environment');
+    const typed = { user: 'U0ANN', viewId: form.id, actionId: 'deploy_version', value: '1.4' };
+    const offered = await offers(flow.slack, typed);
+    await flow.types('U0ANN', '/deploy prod v1.4.0');
+    await flow.presses('U0ANN', 'Deploy');
+    await until('the canary is played', () => flow.played().includes('deploy-canary'));
+
+    expect(atOnce).toContain('Loading');
+    expect(offered).toContain('v1.4.0');
+    expect(leading.output()).toContain('webhook processed');
+    expect(other?.output()).not.toContain('webhook processed');
+    const [lead, follow] = await Promise.all([leading, other].map((bot) => readiness(bot)));
+    expect([lead, follow]).toEqual([
+      { status: 'ready', leads: true },
+      { status: 'ready', leads: false },
+    ]);
+  });
 
   it('take the lead from one that froze, which steps down when it goes on', async () => {
     await startReplicas(2);
@@ -113,8 +145,15 @@ function compare(a: Row, b: Row, column: string): number {
   return String(a[column]).localeCompare(String(b[column]), 'en', { numeric: true });
 }
 
-async function startReplicas(count: number): Promise<void> {
-  flow = await startFlow({ file: unsteadyFile, paced: true, database: server.newDatabase() });
+async function readiness(bot: BotProcess | undefined): Promise<{ readonly status: unknown; readonly leads: unknown }> {
+  const [port] = portsOf(bot ? [bot] : []);
+  const answer = await fetch(`http://127.0.0.1:${port}/readyz`);
+  const { status, leads } = (await answer.json()) as Record<string, unknown>;
+  return { status, leads };
+}
+
+async function startReplicas(count: number, env: Readonly<Record<string, string>> = {}): Promise<void> {
+  flow = await startFlow({ file: unsteadyFile, paced: true, database: server.newDatabase(), env });
   await flow.stopBot();
   balancer = await startBalancer();
   flow.listensAt(balancer.url);

@@ -31,7 +31,6 @@ import { renderPromoteAnswered } from '../../cards/promote-answered.ts';
 import { renderRefusal } from '../../cards/refusal.ts';
 import { renderReleaseChanged } from '../../cards/release-changed.ts';
 import { renderRollbackPlan } from '../../cards/rollback-plan.ts';
-import { renderRollbackSeen } from '../../cards/rollback-seen.ts';
 import { renderRoot } from '../../cards/root.ts';
 import { renderStillFailing } from '../../cards/still-failing.ts';
 import { renderTagMoved } from '../../cards/tag-moved.ts';
@@ -48,6 +47,7 @@ import { sampleApprovalCards } from './sample-approval-cards.ts';
 import { sampleLinkCards } from './sample-link-cards.ts';
 import { sampleLockCards } from './sample-lock-cards.ts';
 import { sampleOverrideCards } from './sample-override-cards.ts';
+import { sampleRollbackCards } from './sample-rollback-cards.ts';
 import { sampleTaskCards } from './sample-task-cards.ts';
 
 const at = new Date('2026-01-01T10:00:00Z');
@@ -252,6 +252,7 @@ function answerCards(): Readonly<Record<string, Card>> {
     'configuration reloaded': renderConfigReloaded({ kind: 'used', projects: 3 }),
     ...watchCards(),
     ...sampleOverrideCards(plan),
+    ...sampleRollbackCards(pipeline, deployment),
     ...sampleApprovalCards(sampleOperation('waiting')),
     ...sampleTaskCards({ project, requester: ann, at }),
     ...sampleLinkCards(ann, at),
@@ -295,6 +296,5 @@ function watchdogCards(): Readonly<Record<string, Card>> {
       cause: { kind: 'no_runner', tags: ['docker'] },
       afterMs: 31_000,
     }),
-    'rollback seen': renderRollbackSeen({ project, deployment, left: deployment }),
   };
 }
