@@ -22,6 +22,7 @@ import {
   createDemoTime,
   type DemoRules,
   type DemoTime,
+  miaSwitch,
   runnersSwitch,
 } from './demo/switches.ts';
 
@@ -200,6 +201,7 @@ async function startSandbox(pagePort: number, jobMs: number, more: ServiceSide['
       switches: [
         ...serviceSwitches(service, gitlab).switches,
         runnersSwitch(gitlab),
+        miaSwitch(gitlab),
         rules.control,
         time.control,
         ...more,

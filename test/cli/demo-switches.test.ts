@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
-import { areJobsRunning, createDemoRules, createDemoTime, runnersSwitch } from '../../src/cli/demo/switches.ts';
+import {
+  areJobsRunning,
+  createDemoRules,
+  createDemoTime,
+  miaSwitch,
+  runnersSwitch,
+} from '../../src/cli/demo/switches.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { createGitLabServer } from '../../src/sandbox/gitlab-server/server.ts';
 
@@ -41,6 +47,23 @@ describe('the time of the demo', () => {
     await time.control.set('2 h on');
 
     expect(time.now().getTime() - before).toBeGreaterThanOrEqual(7_200_000);
+  });
+});
+
+describe('the membership of Mia', () => {
+  it('is taken away and given back', async () => {
+    const gitlab = createGitLabServer();
+    const level = () => {
+      const [project] = gitlab.state().projects;
+      return project?.users.find(({ username }) => username === 'mia')?.accessLevel;
+    };
+    const membership = miaSwitch(gitlab);
+
+    await membership.set('no member');
+    expect(level()).toBeUndefined();
+
+    await membership.set('developer');
+    expect(level()).toBe(30);
   });
 });
 

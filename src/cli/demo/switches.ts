@@ -1,5 +1,6 @@
 import type { Document } from 'yaml';
 import { z } from 'zod';
+import { accessLevels } from '../../domain/actor.ts';
 import type { GitLabServer } from '../../sandbox/gitlab-server/server.ts';
 import type { ServiceSide } from '../../sandbox/page/service-side.ts';
 
@@ -53,6 +54,16 @@ export function runnersSwitch(gitlab: Pick<GitLabServer, 'settings'>): Switch {
     set: (mode) => {
       gitlab.settings.hasRunners = mode === 'ok';
     },
+  };
+}
+
+/** Whether Mia is a member of the sample project: without it GitLab lets her do nothing there. */
+export function miaSwitch(gitlab: Pick<GitLabServer, 'setMember'>): Switch {
+  return {
+    name: 'mia',
+    label: 'Mia',
+    modes: ['developer', 'no member'],
+    set: (mode) => gitlab.setMember('mia', mode === 'developer' ? accessLevels.developer : undefined),
   };
 }
 
