@@ -99,8 +99,10 @@ describe.skipIf(!hasPostgres)(`replicas on one Postgres${withoutPostgres}`, () =
     await pause(2_000);
     await until('nothing is being played', () => !isPlaying(flow));
     process.kill(frozen.pid ?? 0, 'SIGSTOP');
+    const frozenAt = performance.now();
     balancer.share(portsOf(bots.filter((bot) => bot !== frozen)));
     await until('another one leads', () => !leadsNow(frozen));
+    const tookOverMs = Math.round(performance.now() - frozenAt);
     process.kill(frozen.pid ?? 0, 'SIGCONT');
     await until(
       () => `the one that froze steps down: ${frozen.output()}`,
@@ -110,6 +112,7 @@ describe.skipIf(!hasPostgres)(`replicas on one Postgres${withoutPostgres}`, () =
     await working;
     await allIsTold(flow);
 
+    console.info(`another one led ${tookOverMs} ms after the leader froze`);
     expect(outcome()).toEqual(once);
   }, 150_000);
 });
