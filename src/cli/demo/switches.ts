@@ -57,7 +57,7 @@ export function runnersSwitch(gitlab: Pick<GitLabServer, 'settings'>): Switch {
   };
 }
 
-/** Whether Mia is a member of the sample project: without it GitLab lets her do nothing there. */
+/** Whether Mia is a member of the projects: without it GitLab lets her do nothing there. */
 export function miaSwitch(gitlab: Pick<GitLabServer, 'setMember'>): Switch {
   return {
     name: 'mia',
