@@ -1,19 +1,18 @@
 import { revokeExpired } from './links/revoke-tokens.ts';
-import { type SweepLocksDeps, sweepLocks } from './locks/sweep-locks.ts';
 import { remindReviews } from './overrides/remind-reviews.ts';
-import type { Clock, Log, Settings } from './ports.ts';
+import type { Clock, Log, Settings, Wake } from './ports.ts';
 import type { Store } from './store-ports.ts';
 
-export interface SweepDeps extends SweepLocksDeps {
+export interface SweepDeps {
   readonly settings: () => Settings;
   readonly store: Store;
   readonly clock: Clock;
+  readonly wake: Wake;
   readonly log: Log;
 }
 
-/** Ends plans and locks whose time is over, and deletes what is older than `retention` says. The audit is never deleted. */
+/** Ends plans whose time is over, and deletes what is older than `retention` says. The audit is never deleted. */
 export async function sweep(deps: SweepDeps): Promise<void> {
-  await sweepLocks(deps);
   await remindReviews(deps);
   const now = deps.clock.now();
   const { retention } = deps.settings();
