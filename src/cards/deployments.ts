@@ -9,6 +9,7 @@ import { literal } from './literal.ts';
 import { type Line, type Shape, shaped } from './phrase-blocks.ts';
 import { refName, versionWithSha } from './pipeline-words.ts';
 import { deploymentStatus, shapes, statuses } from './status.ts';
+import { takenBackPart } from './taken-back.ts';
 
 /** What runs in one environment. Without `version` and `sha`: nothing was deployed there yet. */
 export interface DeploymentRow {
@@ -130,16 +131,11 @@ function rowLine(row: DeploymentRow, asOf: Date): Line {
   if (row.since) parts.push(say`since ${time(row.since)}${age === undefined ? '' : ` (${age})`}`);
   if (row.by) parts.push(say`by ${literal(row.by.name, 60)}`);
   if (row.rolledBack) parts.push('rolled back');
-  if (row.takenBack) parts.push(takenBackWords(row.takenBack));
+  if (row.takenBack) parts.push(takenBackPart(row.takenBack));
   if (row.behind !== undefined) parts.push(behindWords(row.behind));
   if (row.running !== undefined) parts.push(say`now deploying ${bold(literal(row.running, 60))}`);
   if (row.url !== undefined) parts.push(link(`Open ${literal(row.environment, 40)}`, row.url));
   return shaped(row.takenBack ? shapes.warning : head.shape, join(parts, ' · '));
-}
-
-function takenBackWords({ at, version }: JobRollback): Phrase {
-  const to = version === undefined ? 'version unconfirmed' : say`to ${bold(literal(version, 60))}`;
-  return say`rolled back by a job ${time(at)}, ${to}`;
 }
 
 function behindWords(behind: number): string {

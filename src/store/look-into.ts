@@ -28,7 +28,7 @@ export async function lookInto<T>(
 export function databaseName(address: DatabaseAddress): string {
   if (address.kind === 'sqlite') return `database ${address.path}`;
   const { host, pathname } = new URL(address.url);
-  return `database ${pathname.slice(1)} on ${decodeURIComponent(host)}`;
+  return `database ${pathname.slice(1)} on ${host}`;
 }
 
 async function lookIntoFile<T>(path: string, work: (db: Database) => Promise<T>): Promise<T | undefined> {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { toProductionByHand } from '../support/by-hand.ts';
 import { type Flow, type FlowOptions, startFlow, words } from '../support/flow.ts';
 import { until } from '../support/until.ts';
 
@@ -21,18 +22,8 @@ identity:
 `,
   });
   for (const name of ['raj', 'olu']) flow.gitlab.setMember(name, 40);
-  await ship('v1.4.0', 'success');
-  await ship('v1.5.0', 'failed');
-}
-
-async function ship(tag: string, outcome: 'success' | 'failed'): Promise<void> {
-  const { id } = await flow.gitlab.pushTag(tag);
-  await flow.gitlab.settle(id);
-  await flow.gitlab.play(flow.gitlab.job('deploy-canary', id).id);
-  await flow.gitlab.settle(id);
-  await flow.gitlab.play(flow.gitlab.job('deploy-prod', id).id);
-  await flow.gitlab.finish('deploy-prod', outcome, { pipelineId: id });
-  if (outcome === 'success') await flow.gitlab.settle(id);
+  await toProductionByHand(flow, 'v1.4.0', 'success');
+  await toProductionByHand(flow, 'v1.5.0', 'failed');
 }
 
 const retries = (): number => flow.writes().filter((line) => line.endsWith('/retry')).length;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { toProductionByHand } from '../support/by-hand.ts';
 import { movableClock } from '../support/crash.ts';
 import { type Flow, startFlow, words } from '../support/flow.ts';
 import { until } from '../support/until.ts';
@@ -6,17 +7,6 @@ import { until } from '../support/until.ts';
 let flow: Flow;
 
 afterEach(() => flow.stop());
-
-async function toProduction(tag: string, outcome: 'success' | 'failed'): Promise<number> {
-  const { id } = await flow.gitlab.pushTag(tag);
-  await flow.gitlab.settle(id);
-  await flow.gitlab.play(flow.gitlab.job('deploy-canary', id).id);
-  await flow.gitlab.settle(id);
-  await flow.gitlab.play(flow.gitlab.job('deploy-prod', id).id);
-  await flow.gitlab.finish('deploy-prod', outcome, { pipelineId: id });
-  if (outcome === 'success') await flow.gitlab.settle(id);
-  return id;
-}
 
 function pipelineOf(tag: string): number {
   const all = flow.gitlab.state().projects.flatMap(({ pipelines }) => pipelines);
@@ -30,7 +20,7 @@ const seen = (): number => flow.shown().filter((message) => words(message).inclu
 describe('a rollback on GitLab’s page', () => {
   it('is told in the channel, recorded, and the lock is offered', async () => {
     flow = await startFlow();
-    await toProduction('v1.4.0', 'success');
+    await toProductionByHand(flow, 'v1.4.0', 'success');
     await flow.sees('v1.4.0 is deployed to production');
 
     const back = pipelineOf('v1.3.0');
@@ -63,11 +53,11 @@ describe('a rollback on GitLab’s page', () => {
 
   it('is no rollback when the newest version is deployed, first or again', async () => {
     flow = await startFlow();
-    const id = await toProduction('v1.4.0', 'success');
+    const id = await toProductionByHand(flow, 'v1.4.0', 'success');
     await flow.sees('v1.4.0 is deployed to production');
     await flow.gitlab.retry(flow.gitlab.job('deploy-prod', id).id);
     await flow.gitlab.settle(id);
-    await toProduction('v1.5.0', 'success');
+    await toProductionByHand(flow, 'v1.5.0', 'success');
     await flow.sees('v1.5.0 is deployed to production');
 
     expect(seen()).toBe(0);
@@ -76,7 +66,7 @@ describe('a rollback on GitLab’s page', () => {
 
   it('is not told a second time when it was asked for in Slack', async () => {
     flow = await startFlow();
-    await toProduction('v1.4.0', 'success');
+    await toProductionByHand(flow, 'v1.4.0', 'success');
     await flow.types('U0MIA', '/rollback production');
     await flow.presses('U0MIA', 'Roll back');
     await until('the job of v1.3.0 runs again', () => flow.writes().some((line) => line.endsWith('/retry')));
@@ -92,7 +82,7 @@ describe('a rollback on GitLab’s page', () => {
 describe('a deployment that failed on GitLab’s page', () => {
   it('has a button that takes it back', async () => {
     flow = await startFlow();
-    await toProduction('v1.4.0', 'failed');
+    await toProductionByHand(flow, 'v1.4.0', 'failed');
 
     const failure = await flow.sees('The deployment of v1.4.0 to production failed.');
     await flow.pressesOn('U0MIA', failure, 'Roll back');

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { toProductionByHand } from '../support/by-hand.ts';
 import { deploys, type Flow, startFlow, words } from '../support/flow.ts';
 import { until } from '../support/until.ts';
 
@@ -6,23 +7,13 @@ let flow: Flow;
 
 afterEach(() => flow.stop());
 
-async function toProduction(tag: string): Promise<number> {
-  const { id } = await flow.gitlab.pushTag(tag);
-  await flow.gitlab.settle(id);
-  await flow.gitlab.play(flow.gitlab.job('deploy-canary', id).id);
-  await flow.gitlab.settle(id);
-  await flow.gitlab.play(flow.gitlab.job('deploy-prod', id).id);
-  await flow.gitlab.settle(id);
-  return id;
-}
-
 const told = (): number => flow.shown().filter((message) => words(message).includes('was rolled back by')).length;
 const observed = (): readonly unknown[] => flow.audit().filter(({ action }) => action === 'rollback.observed');
 
 describe('a rollback job on GitLab’s page', () => {
   it('is told once, recorded, and the lock that is offered works', async () => {
     flow = await startFlow();
-    const id = await toProduction('v1.4.0');
+    const id = await toProductionByHand(flow, 'v1.4.0');
     await flow.sees('v1.4.0 is deployed to production');
 
     await flow.gitlab.play(flow.gitlab.job('rollback-prod', id).id, 'raj');
@@ -50,7 +41,7 @@ describe('a rollback job on GitLab’s page', () => {
     );
     await flow.gitlab.deliverWebhooks();
     await flow.restart();
-    await toProduction('v1.5.0');
+    await toProductionByHand(flow, 'v1.5.0');
     await flow.sees('v1.5.0 is deployed to production');
     expect(told()).toBe(1);
     expect(observed()).toHaveLength(1);
@@ -58,7 +49,7 @@ describe('a rollback job on GitLab’s page', () => {
 
   it('leaves nobody to take the version before for live, until something is deployed', async () => {
     flow = await startFlow();
-    const id = await toProduction('v1.4.0');
+    const id = await toProductionByHand(flow, 'v1.4.0');
     await flow.sees('v1.4.0 is deployed to production');
     const plan = words(await flow.types('U0ANN', '/deploy prod v1.4.0'));
     expect(plan).toContain('Code: already_live');
@@ -75,7 +66,7 @@ describe('a rollback job on GitLab’s page', () => {
     expect(words(await flow.types('U0ANN', '/deployments prod'))).toMatch(/rolled back by a job .*version unconfirmed/);
     flow.gitlab.faults.outage(undefined);
 
-    await toProduction('v1.5.0');
+    await toProductionByHand(flow, 'v1.5.0');
     await flow.sees('v1.5.0 is deployed to production');
     expect(words(await flow.types('U0ANN', '/deployments prod'))).not.toContain('unconfirmed');
   });
@@ -83,7 +74,7 @@ describe('a rollback job on GitLab’s page', () => {
   it('is told where no webhook came and the job itself does not say its environment', async () => {
     flow = await startFlow();
     await flow.stopBot();
-    const id = await toProduction('v1.4.0');
+    const id = await toProductionByHand(flow, 'v1.4.0');
     await flow.gitlab.play(flow.gitlab.job('rollback-prod', id).id, 'raj');
     await flow.gitlab.settle(id);
     await flow.startBot();
@@ -91,7 +82,7 @@ describe('a rollback job on GitLab’s page', () => {
     await flow.sees('was rolled back by the job rollback-prod of v1.4.0');
     expect(flow.gitlab.requests.some(({ path }) => path.includes('/ci/lint'))).toBe(true);
     await flow.restart();
-    await toProduction('v1.5.0');
+    await toProductionByHand(flow, 'v1.5.0');
     await flow.sees('v1.5.0 is deployed to production');
     expect(told()).toBe(1);
   });
@@ -99,7 +90,7 @@ describe('a rollback job on GitLab’s page', () => {
   it('is told of the pipeline’s own, which nobody deployed through the bot', async () => {
     flow = await startFlow();
     flow.gitlab.planFailure('verify-deployment');
-    await toProduction('v1.4.0');
+    await toProductionByHand(flow, 'v1.4.0');
 
     const message = await flow.sees('was rolled back by');
     expect(words(message)).toContain(
@@ -118,14 +109,14 @@ projects:
 identity: { users: { U0MIA: mia } }
 `,
     });
-    await toProduction('v1.4.0');
+    await toProductionByHand(flow, 'v1.4.0');
     await flow.types('U0MIA', '/rollback production');
     await flow.presses('U0MIA', 'Roll back');
     await until('the rollback job is played', () => flow.played().includes('rollback-prod'));
     await flow.gitlab.settle();
     await flow.sees('the version is unconfirmed');
     await flow.restart();
-    await toProduction('v1.5.0');
+    await toProductionByHand(flow, 'v1.5.0');
     await flow.sees('v1.5.0 is deployed to production');
 
     expect(told()).toBe(0);
